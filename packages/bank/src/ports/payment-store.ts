@@ -1,0 +1,76 @@
+import type { AuthorizationId, AuthorizationStatus, Cents, CustomerId, PaymentId, PaymentStatus, SubmissionId, SubmissionStatus } from '@lupa/protocol';
+import type { ParsedSepaPayment } from '@lupa/protocol';
+import type { AccountRecord, AuditEvent, AuthorizationRecord, PaymentRecord, SubmissionRecord, TokenRecord } from './records.ts';
+
+/** SHA-256 of an access token, the key under which it is stored. */
+export type TokenDigest = Uint8Array;
+
+/** A payment about to be created, everything decided but what only the store can know. */
+export interface PaymentToCreate {
+  readonly tokenDigest: TokenDigest;
+  /** The store creates nothing unless the token belongs to this client and certificate and has not expired by `now`. */
+  readonly clientId: string;
+  readonly certificateThumbprint: string;
+  readonly now: Date;
+  readonly paymentId: PaymentId;
+  /** Used when the payment opens a bundle of its own. */
+  readonly newAuthorizationId: AuthorizationId;
+  /** The bundle it joins, if the request named one. */
+  readonly joins: AuthorizationId | undefined;
+  readonly request: ParsedSepaPayment;
+  readonly idempotencyKey: string;
+  /** SHA-256 over method, path and raw body: what "an identical body" is compared by. */
+  readonly requestDigest: Uint8Array;
+  /** The recorded headers of the request: customer's IP address, user agent, … */
+  readonly context: Readonly<Record<string, string>>;
+  readonly audit: AuditEvent;
+}
+
+/** What became of it. `token` is what the store knows of the token, for the caller to judge first. */
+export type CreationOutcome =
+  | { readonly kind: 'created'; readonly token: TokenRecord }
+  | { readonly kind: 'token-refused'; readonly token: TokenRecord | undefined }
+  /** The bundle named by `joins` is not this client's, not there, locked, full, or of another kind. */
+  | { readonly kind: 'bundle-refused'; readonly token: TokenRecord; readonly bundle: AuthorizationRecord | undefined }
+  /** The idempotency key was used before; `payment` as it stands now. */
+  | { readonly kind: 'key-used'; readonly token: TokenRecord; readonly payment: PaymentRecord; readonly sameRequest: boolean };
+
+/** At most this many payments share one authorization (D: keeps one SCA page readable). */
+export const MAX_PAYMENTS_IN_BUNDLE = 100;
+
+/** Reads are one statement each, and look the token up in the same statement. */
+export interface PaymentStore {
+  /** One transaction, one statement; one more round trip when the idempotency key was already used. */
+  createPayment(payment: PaymentToCreate): Promise<CreationOutcome>;
+  findToken(tokenDigest: TokenDigest): Promise<TokenRecord | undefined>;
+  findPayment(tokenDigest: TokenDigest, paymentId: PaymentId): Promise<{ token: TokenRecord | undefined; payment: PaymentRecord | undefined; submissions: SubmissionRecord[] }>;
+  findAuthorization(tokenDigest: TokenDigest, authorizationId: AuthorizationId): Promise<{ token: TokenRecord | undefined; authorization: AuthorizationRecord | undefined; payments: PaymentRecord[] }>;
+  /**
+   * Runs `work` in one transaction and commits what it wrote, or nothing. Runs it anew when the database asks for
+   * that (serialization failure, deadlock), so `work` must do nothing but use `unit`.
+   */
+  transaction<T>(work: (unit: PaymentUnit) => Promise<T>): Promise<T>;
+}
+
+/** What may be done inside one transaction. Every `lock…` waits for other holders and then reads what they left. */
+export interface PaymentUnit {
+  findToken(tokenDigest: TokenDigest): Promise<TokenRecord | undefined>;
+  /** Locks the authorization, then reads it and all its payments, oldest first. Lock order everywhere: authorization, payment, account. */
+  lockAuthorization(authorizationId: AuthorizationId): Promise<{ authorization: AuthorizationRecord; payments: PaymentRecord[] } | undefined>;
+  /** Locks the payment's row, then reads it and all its submissions (oldest first). Does not lock its authorization. */
+  lockPayment(paymentId: PaymentId): Promise<{ payment: PaymentRecord; submissions: SubmissionRecord[] } | undefined>;
+  setAuthorization(authorizationId: AuthorizationId, change: { status: AuthorizationStatus; customerId?: CustomerId | undefined; authorized?: Date | undefined; modified: Date }): Promise<void>;
+  setPayment(paymentId: PaymentId, change: { status: PaymentStatus; modified: Date; debitAccountId?: string | undefined; debitIban?: string | undefined; submissionsMade?: number | undefined }): Promise<void>;
+  /** Inserts, or replaces the status and times of an existing one. */
+  saveSubmission(submission: { paymentId: PaymentId; submissionId: SubmissionId; status: SubmissionStatus; archiveId?: string | undefined; created: Date; modified: Date }): Promise<void>;
+  /**
+   * Sets `amountCents` of the account aside.
+   * @returns false, with nothing changed, when the account has not that much above its limit
+   */
+  reserve(accountId: string, amountCents: Cents): Promise<boolean>;
+  /** Announces, in the same transaction, that the submission is to be booked from `due` on. */
+  queueBooking(job: { paymentId: PaymentId; submissionId: SubmissionId; due: Date }): Promise<void>;
+  account(accountId: string): Promise<AccountRecord | undefined>;
+  accountsOf(customerId: CustomerId): Promise<AccountRecord[]>;
+  audit(event: AuditEvent): Promise<void>;
+}

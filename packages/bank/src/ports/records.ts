@@ -1,0 +1,93 @@
+import type {
+  AuthorizationId,
+  AuthorizationStatus,
+  Cents,
+  ClientId,
+  CustomerId,
+  ParsedSepaPayment,
+  PaymentId,
+  PaymentStatus,
+  SubmissionId,
+  SubmissionStatus,
+} from '@lupa/protocol';
+
+/** What each kind of token stands for (contract §2, second table). */
+export type TokenKind = 'client' | 'user' | 'customer' | 'exemption';
+
+/** An access token as the resource side sees it. The token itself is never stored, only its SHA-256. */
+export interface TokenRecord {
+  readonly kind: TokenKind;
+  readonly clientId: ClientId;
+  /** `x5t#S256` of the certificate the token is bound to. */
+  readonly certificateThumbprint: string;
+  readonly expiresAt: Date;
+  /** The one authorization a `user` or `exemption` token is for. */
+  readonly authorizationId: AuthorizationId | undefined;
+  /** The customer behind a `user`, `customer` or `exemption` token. */
+  readonly customerId: CustomerId | undefined;
+  /**
+   * Set while the token has not been used yet and came from a refresh: its first use ends the superseded refresh token
+   * (contract §2: rotation survives a lost answer). The id to give to `TokenUse.confirm`.
+   */
+  readonly unconfirmedRefresh: string | undefined;
+}
+
+export interface PaymentRecord {
+  readonly paymentId: PaymentId;
+  readonly authorizationId: AuthorizationId;
+  readonly clientId: ClientId;
+  readonly status: PaymentStatus;
+  readonly paymentType: 'SepaPayment';
+  /** What the TPP asked for, defaults filled in. */
+  readonly request: ParsedSepaPayment;
+  /** Submissions that were accepted and so count against `request.count`. */
+  readonly submissionsMade: number;
+  /** The account the customer chose when authorising. */
+  readonly debitAccountId: string | undefined;
+  readonly created: Date;
+  readonly modified: Date;
+}
+
+export interface SubmissionRecord {
+  readonly paymentId: PaymentId;
+  readonly submissionId: SubmissionId;
+  readonly status: SubmissionStatus;
+  readonly archiveId: string | undefined;
+  readonly created: Date;
+  readonly modified: Date;
+}
+
+export interface AuthorizationRecord {
+  readonly authorizationId: AuthorizationId;
+  readonly clientId: ClientId;
+  readonly status: AuthorizationStatus;
+  readonly customerId: CustomerId | undefined;
+  readonly created: Date;
+  readonly modified: Date;
+  readonly authorized: Date | undefined;
+}
+
+export interface AccountRecord {
+  readonly accountId: string;
+  readonly iban: string;
+  readonly customerId: CustomerId;
+  readonly name: string;
+  readonly balanceCents: Cents;
+  /** Taken by accepted submissions that are not booked yet. */
+  readonly reservedCents: Cents;
+  /** `balanceCents − reservedCents` never falls below this; the database refuses it. */
+  readonly limitCents: Cents;
+}
+
+/** One line of the audit trail, written in the transaction of the change it records. */
+export interface AuditEvent {
+  readonly eventId: string;
+  readonly at: Date;
+  readonly event: string;
+  readonly authorizationId: AuthorizationId | undefined;
+  readonly clientId: ClientId | undefined;
+  readonly customerId: CustomerId | undefined;
+  readonly requestId: string | undefined;
+  /** What was shown or decided; never a token, a secret or a code. */
+  readonly details: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,102 @@
+import type { AuthorizationId, ClientId, CustomerId, PaymentId } from '@lupa/protocol';
+import type { AuditEvent } from './records.ts';
+import type { PaymentUnit } from './payment-store.ts';
+
+/** Where the customer is in the pages: logging in, looking at the payments, giving the second factor, or through. */
+export type ScaStep = 'login' | 'review' | 'factor' | 'ended';
+
+/** Exactly what the customer was shown; the authentication code is bound to its digest (RTS articles 5 and 97). */
+export interface ShownPayments {
+  readonly authorizationId: AuthorizationId;
+  readonly tppName: string;
+  readonly account: { readonly accountId: string; readonly iban: string };
+  readonly payments: readonly {
+    readonly paymentId: PaymentId;
+    readonly amountCents: number;
+    readonly currency: 'EUR';
+    readonly payeeName: string;
+    readonly payeeIban: string;
+    /** Message or reference, as the customer sees it. */
+    readonly text: string;
+    readonly count: number;
+  }[];
+}
+
+export interface ScaSession {
+  /** The interaction's id in the authorization server; the pages live at `/sca/{sessionId}`. */
+  readonly sessionId: string;
+  readonly clientId: ClientId;
+  readonly authorizationId: AuthorizationId;
+  /** SHA-256 of the cookie that binds the session to one browser; new at login. */
+  readonly browserDigest: Uint8Array;
+  readonly step: ScaStep;
+  readonly language: 'fi' | 'sv' | 'en';
+  readonly customerId: CustomerId | undefined;
+  /** Wrong factors given in this session, for a username that may not even exist. */
+  readonly failures: number;
+  readonly challenge: ScaChallenge | undefined;
+  readonly outcome: ScaOutcome | undefined;
+  readonly created: Date;
+  readonly lastSeen: Date;
+}
+
+export type ScaOutcome = 'approved' | 'rejected' | 'cancelled' | 'timed-out' | 'blocked';
+
+/** The second factor asked for, good for `shown` and nothing else. */
+export interface ScaChallenge {
+  readonly challengeId: string;
+  readonly factor: 'keycode' | 'mobilekey';
+  /** Which code of which of the customer's key lists is asked for (key code only). */
+  readonly key: { readonly series: number; readonly number: number } | undefined;
+  readonly shown: ShownPayments;
+  /** SHA-256 over the canonical JSON of `shown`. */
+  readonly shownDigest: Uint8Array;
+  /** The phone's answer (mobile key only). */
+  readonly phone: 'waiting' | 'approved' | 'declined';
+}
+
+/** A request waiting on a customer's phone. */
+export interface PhoneRequest {
+  readonly challengeId: string;
+  readonly shown: ShownPayments;
+  readonly shownDigest: Uint8Array;
+  readonly created: Date;
+}
+
+export interface ScaStore {
+  /** One transaction over SCA and payments together: approval and authorization are one change. */
+  transaction<T>(work: (unit: ScaUnit) => Promise<T>): Promise<T>;
+  findSession(sessionId: string): Promise<ScaSession | undefined>;
+  /** Sessions not ended whose `lastSeen` is before `before`, at most `limit`. */
+  idleSessions(before: Date, limit: number): Promise<ScaSession[]>;
+  /** Requests waiting on the phone of the customer, newest first; only of sessions still at `factor`. */
+  phoneRequests(customerId: CustomerId): Promise<PhoneRequest[]>;
+  /** The key list whose codes are asked for next. */
+  currentKeySeries(customerId: CustomerId): Promise<number>;
+  /** Removes ended sessions and what hangs on them when older than `before`. */
+  purge(before: Date): Promise<void>;
+}
+
+export interface ScaUnit extends PaymentUnit {
+  /** Inserts the session; false when the id is taken. */
+  openSession(session: ScaSession): Promise<boolean>;
+  lockSession(sessionId: string): Promise<ScaSession | undefined>;
+  lockSessionOfChallenge(challengeId: string): Promise<ScaSession | undefined>;
+  /** Writes every field of the session; its challenge included (a challenge replaced by another is dead). */
+  saveSession(session: ScaSession): Promise<void>;
+  /** Takes the next unused code of the customer's key lists (`KEYS_PER_LIST` a list): never the same one twice. */
+  takeKey(customerId: CustomerId): Promise<{ series: number; number: number }>;
+  /**
+   * Counts one attempt against the username BEFORE its factor is checked, so that simultaneous guesses cannot exceed the
+   * limit, whether or not the username exists.
+   * @returns how many attempts have been made since the last right one, this one included, or 'blocked'
+   */
+  countAttempt(username: string, now: Date): Promise<number | 'blocked'>;
+  /** The factor was right: the count starts anew. */
+  clearAttempts(username: string): Promise<void>;
+  block(username: string, until: Date): Promise<void>;
+  audit(event: AuditEvent): Promise<void>;
+}
+
+/** Codes on one key list. */
+export const KEYS_PER_LIST = 100;
