@@ -44,6 +44,8 @@ export interface PaymentRecord {
   readonly submissionsMade: number;
   /** The account the customer chose when authorising. */
   readonly debitAccountId: string | undefined;
+  /** That account's IBAN: what the answers show as `payer` from then on. */
+  readonly debitIban: string | undefined;
   readonly created: Date;
   readonly modified: Date;
 }
