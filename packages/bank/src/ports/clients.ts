@@ -1,5 +1,4 @@
-import type { ClientId } from '@lupa/protocol';
-import type { JwkSet } from '@lupa/protocol';
+import type { ClientId, JwkSet } from '@lupa/protocol';
 
 /** A registered TPP application. Secrets are stored as SHA-256 digests only. */
 export interface Client {

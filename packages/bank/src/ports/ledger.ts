@@ -24,9 +24,22 @@ export interface Ledger {
    * settlement account when the payee banks elsewhere), sets the submission `Submitted`, or `Credited` when the order is
    * `SEPA_INST` and the payee banks here, and removes the job. Of any number of callers exactly one books.
    */
-  book(job: BookingJob, booking: { bookingId: string; archiveId: string; at: Date; auditEventId: string }): Promise<BookingOutcome>;
+  book(
+    job: BookingJob,
+    booking: { bookingId: string; archiveId: string; at: Date; auditEventId: string },
+  ): Promise<BookingOutcome>;
   /** Opens an account with a balance taken from the bank's opening account; nothing happens when the IBAN exists. */
-  openAccount(account: { accountId: string; iban: string; customerId: CustomerId; name: string; openingBalanceCents: Cents; limitCents: Cents; bookingId: string; archiveId: string; at: Date }): Promise<void>;
+  openAccount(account: {
+    accountId: string;
+    iban: string;
+    customerId: CustomerId;
+    name: string;
+    openingBalanceCents: Cents;
+    limitCents: Cents;
+    bookingId: string;
+    archiveId: string;
+    at: Date;
+  }): Promise<void>;
   accountsOf(customerId: CustomerId): Promise<AccountRecord[]>;
   /** The trial balance: every number is 0 in a sound ledger. */
   trialBalance(): Promise<LedgerFaults>;

@@ -1,6 +1,22 @@
-import type { AuthorizationId, AuthorizationStatus, Cents, CustomerId, PaymentId, PaymentStatus, SubmissionId, SubmissionStatus } from '@lupa/protocol';
-import type { ParsedSepaPayment } from '@lupa/protocol';
-import type { AccountRecord, AuditEvent, AuthorizationRecord, PaymentRecord, SubmissionRecord, TokenRecord } from './records.ts';
+import type {
+  AuthorizationId,
+  AuthorizationStatus,
+  Cents,
+  CustomerId,
+  ParsedSepaPayment,
+  PaymentId,
+  PaymentStatus,
+  SubmissionId,
+  SubmissionStatus,
+} from '@lupa/protocol';
+import type {
+  AccountRecord,
+  AuditEvent,
+  AuthorizationRecord,
+  PaymentRecord,
+  SubmissionRecord,
+  TokenRecord,
+} from './records.ts';
 
 /** SHA-256 of an access token, the key under which it is stored. */
 export type TokenDigest = Uint8Array;
@@ -33,7 +49,12 @@ export type CreationOutcome =
   /** The bundle named by `joins` is not this client's, not there, locked, full, or of another kind. */
   | { readonly kind: 'bundle-refused'; readonly token: TokenRecord; readonly bundle: AuthorizationRecord | undefined }
   /** The idempotency key was used before; `payment` as it stands now. */
-  | { readonly kind: 'key-used'; readonly token: TokenRecord; readonly payment: PaymentRecord; readonly sameRequest: boolean };
+  | {
+      readonly kind: 'key-used';
+      readonly token: TokenRecord;
+      readonly payment: PaymentRecord;
+      readonly sameRequest: boolean;
+    };
 
 /** At most this many payments share one authorization (D: keeps one SCA page readable). */
 export const MAX_PAYMENTS_IN_BUNDLE = 100;
@@ -43,8 +64,18 @@ export interface PaymentStore {
   /** One transaction, one statement; one more round trip when the idempotency key was already used. */
   createPayment(payment: PaymentToCreate): Promise<CreationOutcome>;
   findToken(tokenDigest: TokenDigest): Promise<TokenRecord | undefined>;
-  findPayment(tokenDigest: TokenDigest, paymentId: PaymentId): Promise<{ token: TokenRecord | undefined; payment: PaymentRecord | undefined; submissions: SubmissionRecord[] }>;
-  findAuthorization(tokenDigest: TokenDigest, authorizationId: AuthorizationId): Promise<{ token: TokenRecord | undefined; authorization: AuthorizationRecord | undefined; payments: PaymentRecord[] }>;
+  findPayment(
+    tokenDigest: TokenDigest,
+    paymentId: PaymentId,
+  ): Promise<{ token: TokenRecord | undefined; payment: PaymentRecord | undefined; submissions: SubmissionRecord[] }>;
+  findAuthorization(
+    tokenDigest: TokenDigest,
+    authorizationId: AuthorizationId,
+  ): Promise<{
+    token: TokenRecord | undefined;
+    authorization: AuthorizationRecord | undefined;
+    payments: PaymentRecord[];
+  }>;
   /**
    * Runs `work` in one transaction and commits what it wrote, or nothing. Runs it anew when the database asks for
    * that (serialization failure, deadlock), so `work` must do nothing but use `unit`.
@@ -56,13 +87,39 @@ export interface PaymentStore {
 export interface PaymentUnit {
   findToken(tokenDigest: TokenDigest): Promise<TokenRecord | undefined>;
   /** Locks the authorization, then reads it and all its payments, oldest first. Lock order everywhere: authorization, payment, account. */
-  lockAuthorization(authorizationId: AuthorizationId): Promise<{ authorization: AuthorizationRecord; payments: PaymentRecord[] } | undefined>;
+  lockAuthorization(
+    authorizationId: AuthorizationId,
+  ): Promise<{ authorization: AuthorizationRecord; payments: PaymentRecord[] } | undefined>;
   /** Locks the payment's row, then reads it and all its submissions (oldest first). Does not lock its authorization. */
   lockPayment(paymentId: PaymentId): Promise<{ payment: PaymentRecord; submissions: SubmissionRecord[] } | undefined>;
-  setAuthorization(authorizationId: AuthorizationId, change: { status: AuthorizationStatus; customerId?: CustomerId | undefined; authorized?: Date | undefined; modified: Date }): Promise<void>;
-  setPayment(paymentId: PaymentId, change: { status: PaymentStatus; modified: Date; debitAccountId?: string | undefined; debitIban?: string | undefined; submissionsMade?: number | undefined }): Promise<void>;
+  setAuthorization(
+    authorizationId: AuthorizationId,
+    change: {
+      status: AuthorizationStatus;
+      customerId?: CustomerId | undefined;
+      authorized?: Date | undefined;
+      modified: Date;
+    },
+  ): Promise<void>;
+  setPayment(
+    paymentId: PaymentId,
+    change: {
+      status: PaymentStatus;
+      modified: Date;
+      debitAccountId?: string | undefined;
+      debitIban?: string | undefined;
+      submissionsMade?: number | undefined;
+    },
+  ): Promise<void>;
   /** Inserts, or replaces the status and times of an existing one. */
-  saveSubmission(submission: { paymentId: PaymentId; submissionId: SubmissionId; status: SubmissionStatus; archiveId?: string | undefined; created: Date; modified: Date }): Promise<void>;
+  saveSubmission(submission: {
+    paymentId: PaymentId;
+    submissionId: SubmissionId;
+    status: SubmissionStatus;
+    archiveId?: string | undefined;
+    created: Date;
+    modified: Date;
+  }): Promise<void>;
   /**
    * Sets `amountCents` of the account aside.
    * @returns false, with nothing changed, when the account has not that much above its limit

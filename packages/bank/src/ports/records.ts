@@ -10,21 +10,12 @@ import type {
   SubmissionId,
   SubmissionStatus,
 } from '@lupa/protocol';
+import type { AccessToken } from '../domain/token-use.ts';
 
-/** What each kind of token stands for (contract §2, second table). */
-export type TokenKind = 'client' | 'user' | 'customer' | 'exemption';
+export type { TokenKind } from '../domain/token-use.ts';
 
-/** An access token as the resource side sees it. The token itself is never stored, only its SHA-256. */
-export interface TokenRecord {
-  readonly kind: TokenKind;
-  readonly clientId: ClientId;
-  /** `x5t#S256` of the certificate the token is bound to. */
-  readonly certificateThumbprint: string;
-  readonly expiresAt: Date;
-  /** The one authorization a `user` or `exemption` token is for. */
-  readonly authorizationId: AuthorizationId | undefined;
-  /** The customer behind a `user`, `customer` or `exemption` token. */
-  readonly customerId: CustomerId | undefined;
+/** An access token as stored. The token itself never is, only its SHA-256. */
+export interface TokenRecord extends AccessToken {
   /**
    * Set while the token has not been used yet and came from a refresh: its first use ends the superseded refresh token
    * (contract §2: rotation survives a lost answer). The id to give to `TokenUse.confirm`.

@@ -1,6 +1,6 @@
 import type { AuthorizationId, ClientId, CustomerId, PaymentId } from '@lupa/protocol';
-import type { AuditEvent } from './records.ts';
 import type { PaymentUnit } from './payment-store.ts';
+import type { AuditEvent } from './records.ts';
 
 /** Where the customer is in the pages: logging in, looking at the payments, giving the second factor, or through. */
 export type ScaStep = 'login' | 'review' | 'factor' | 'ended';
