@@ -1,4 +1,5 @@
 import { constants, type KeyObject, sign, verify } from 'node:crypto';
+import { derFromJws, ES256_SIGNATURE_BYTES, jwsFromDer } from './ecdsa-signature.ts';
 
 /** The signature algorithms of the contract; everything else, `none` and HMAC above all, is not an algorithm here. */
 export const JWS_ALGORITHMS = ['RS256', 'ES256', 'PS256'] as const;
@@ -15,11 +16,10 @@ const MIN_RSA_BITS = 2048;
 /** A verification's cost grows with the square of the size, and the sender chooses the key. */
 const MAX_RSA_BITS = 8192;
 
-/** RFC 7518 section 3.4: R and S of 32 bytes each, never DER. */
-const ES256_SIGNATURE_BYTES = 64;
+const RS256 = { padding: constants.RSA_PKCS1_PADDING };
 
 /** RFC 7518 section 3.5: the salt is as long as the hash. */
-const PS256_SALT_BYTES = 32;
+const PS256 = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
 
 type KeyFamily = 'EC' | 'RSA' | undefined;
 
@@ -38,23 +38,26 @@ export function fitsAlgorithm(key: KeyObject, alg: JwsAlgorithm): boolean {
 
 /** Signs with a private key that fits the algorithm. */
 export function signBytes(alg: JwsAlgorithm, key: KeyObject, data: Uint8Array): Buffer {
-  return sign('sha256', data, keyInput(alg, key));
+  switch (alg) {
+    case 'ES256':
+      return jwsFromDer(sign('sha256', data, key));
+    case 'RS256':
+      return sign('sha256', data, { key, ...RS256 });
+    case 'PS256':
+      return sign('sha256', data, { key, ...PS256 });
+  }
 }
 
 /** Verifies with a public key that fits the algorithm. */
 export function verifyBytes(alg: JwsAlgorithm, key: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
-  if (alg === 'ES256' && signature.length !== ES256_SIGNATURE_BYTES) return false;
-  return verify('sha256', data, keyInput(alg, key), signature);
-}
-
-function keyInput(alg: JwsAlgorithm, key: KeyObject) {
   switch (alg) {
     case 'ES256':
-      return { key, dsaEncoding: 'ieee-p1363' as const };
+      // A signature of any other length, DER above all, has failed before it is looked at (RFC 7518 section 3.4).
+      return signature.length === ES256_SIGNATURE_BYTES && verify('sha256', data, key, derFromJws(signature));
     case 'RS256':
-      return { key, padding: constants.RSA_PKCS1_PADDING };
+      return verify('sha256', data, { key, ...RS256 }, signature);
     case 'PS256':
-      return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: PS256_SALT_BYTES };
+      return verify('sha256', data, { key, ...PS256 }, signature);
   }
 }
 

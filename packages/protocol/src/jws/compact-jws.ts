@@ -1,7 +1,7 @@
-import { LupaError } from '../errors.ts';
-import { type FindKey, fitsAlgorithm, signBytes, verifyBytes } from './algorithms.ts';
+import { type FindKey, signBytes } from './algorithms.ts';
 import { decodeCanonicalBase64url, encodeBase64url } from './base64url.ts';
 import { type JwsHeader, malformed, parseJwsHeader } from './jws-header.ts';
+import { parseJwsSignature, verifyJwsSignature } from './jws-signature.ts';
 import { encodedHeaderOf, type JwsSigner } from './signer.ts';
 
 export type { JwsHeader } from './jws-header.ts';
@@ -9,9 +9,6 @@ export type { JwsSigner } from './signer.ts';
 
 /** The largest compact JWS that is looked at; a registration with its software statement needs a tenth of it. */
 export const MAX_COMPACT_JWS_LENGTH = 65_536;
-
-/** RSA of 8192 bits signs with 1024 bytes. */
-const MAX_SIGNATURE_BYTES = 1024;
 
 /** A compact JWS taken apart. Nothing in it is verified yet. */
 export interface CompactJws {
@@ -57,15 +54,6 @@ export function parseCompactJws(text: string): CompactJws {
   };
 }
 
-/** Decodes the last part of a JWS. @throws LupaError SIGNATURE_MALFORMED */
-export function parseJwsSignature(encoded: string): Uint8Array {
-  const signature = decodeCanonicalBase64url(encoded);
-  if (signature === undefined) throw malformed('its signature is not canonical base64url');
-  if (signature.length === 0 || signature.length > MAX_SIGNATURE_BYTES)
-    throw malformed('its signature has no possible length');
-  return signature;
-}
-
 /**
  * Verifies a compact JWS and returns what it says.
  *
@@ -77,18 +65,6 @@ export function verifyCompactJws(text: string, findKey: FindKey): VerifiedJws {
   const { header, payload, signature, signingInput } = parseCompactJws(text);
   verifyJwsSignature(header, Buffer.from(signingInput, 'latin1'), signature, findKey);
   return { header, payload };
-}
-
-/** Verifies a signature over a signing input. @throws LupaError SIGNATURE_KEY_UNKNOWN or SIGNATURE_WRONG */
-export function verifyJwsSignature(
-  header: JwsHeader,
-  input: Uint8Array,
-  signature: Uint8Array,
-  findKey: FindKey,
-): void {
-  const key = findKey(header.kid, header.alg);
-  if (key === undefined || !fitsAlgorithm(key, header.alg)) throw new LupaError('SIGNATURE_KEY_UNKNOWN');
-  if (!verifyBytes(header.alg, key, input, signature)) throw new LupaError('SIGNATURE_WRONG');
 }
 
 /**

@@ -1,8 +1,8 @@
 import { LupaError } from '../errors.ts';
 import { type FindKey, signBytes } from './algorithms.ts';
 import { encodeBase64url } from './base64url.ts';
-import { parseJwsSignature, verifyJwsSignature } from './compact-jws.ts';
 import { type JwsHeader, malformed, parseJwsHeader } from './jws-header.ts';
+import { parseJwsSignature, verifyJwsSignature } from './jws-signature.ts';
 import { encodedHeaderOf, type JwsSigner } from './signer.ts';
 
 /** What fits a request header anyway. */
