@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -84,8 +85,7 @@ export async function runTestFile(
   file: string,
   { env, timeoutMs = FILE_TIMEOUT_MS }: { env: Readonly<Record<string, string>>; timeoutMs?: number },
 ): Promise<Outcome> {
-  const directory = fs.mkdtempSync(join(tmpdir(), 'lupa-test-run-'));
-  const tap = join(directory, 'result.tap');
+  const tap = join(scratchDirectory(), `${randomUUID()}.tap`);
   const reporters = [
     ['spec', 'stdout'],
     ['tap', tap],
@@ -93,7 +93,7 @@ export async function runTestFile(
   const startedAt = Date.now();
   const { code, output, tooLong } = await runProcess(process.execPath, [...reporters, file], env, timeoutMs);
   const counts = fs.existsSync(tap) ? readCounts(fs.readFileSync(tap, 'utf8')) : undefined;
-  fs.rmSync(directory, { recursive: true, force: true });
+  fs.rmSync(tap, { force: true });
 
   const name = `${file} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`;
   const passed = counts?.passed ?? 0;
@@ -104,10 +104,21 @@ export async function runTestFile(
       `It did not end within ${timeoutMs / 1000} s and was ended: a test waits, or something is left open.`,
     );
   }
-  if (!counts) return spoiled(`It ended (${code}) without a result: it crashed or left early.`);
+  if (!counts) return spoiled(`It ended (${code}) without a result: it holds no test, crashed or left early.`);
   if (counts.tests === 0) return spoiled('It holds no test.');
   if (code !== 0 && failed === 0) return spoiled(`It ended with ${code} although no test failed.`);
   return { name, passed, failed, output: withoutCounts(output) };
+}
+
+let scratch: string | undefined;
+
+function scratchDirectory(): string {
+  if (scratch === undefined) {
+    const directory = fs.mkdtempSync(join(tmpdir(), 'lupa-test-run-'));
+    process.on('exit', () => fs.rmSync(directory, { recursive: true, force: true }));
+    scratch = directory;
+  }
+  return scratch;
 }
 
 /** The TAP reporter ends with comments such as `# tests 5` and `# pass 5`; a test may print the same before them. */

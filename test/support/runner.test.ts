@@ -43,7 +43,8 @@ describe('running a test file', () => {
     assert.deepEqual(await counts('process.exit(0);'), { passed: 0, failed: 1 });
     const late = "test('a', () => {}); process.on('exit', () => { process.exitCode = 3; });";
     assert.deepEqual(await counts(late), { passed: 1, failed: 1 });
-    const empty = await run('');
+    assert.deepEqual(await counts(''), { passed: 0, failed: 1 });
+    const empty = await run("describe('a suite of nothing', () => {});");
     assert.deepEqual([empty.passed, empty.failed], [0, 1]);
     assert.match(empty.output, /holds no test/);
   });
