@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { parseStrictJson } from '@lupa/protocol';
+import { createPayment } from '../operations/create-payment.ts';
+import { deletePayment } from '../operations/delete-payment.ts';
+import { readAuthorization } from '../operations/read-authorization.ts';
+import { readPayment, readSubmission } from '../operations/read-payment.ts';
+import { revokeAuthorization } from '../operations/revoke-authorization.ts';
+import { submitPayment } from '../operations/submit-payment.ts';
+import { authorization, sepaPayment, submission } from './representations.ts';
+import { recordedHeaders, requireIdempotencyKey } from './request-headers.ts';
+import { authorizationIdOf, includes, paymentIdOf, requireNoFields, submissionIdOf } from './request-parts.ts';
+import { type Route, route } from './route.ts';
+import { readSepaPayment, verifySignedBody } from './signed-body.ts';
+
+export const PAYMENTS_PREFIX = '/payments-psd2/v1';
+
+const createSepaPayment = route({
+  method: 'POST',
+  path: '/sepa-payments',
+  call: 'create a payment',
+  read: ({ client, method, path, headers, body }, api) => {
+    verifySignedBody(client, headers, body, api.signatures);
+    return {
+      idempotencyKey: requireIdempotencyKey(headers),
+      request: readSepaPayment(body, api.bankCodes),
+      requestDigest: createHash('sha256').update(`${method} ${path}\n`).update(body).digest(),
+      context: recordedHeaders(headers),
+    };
+  },
+  perform: async (api, call, ordered) => {
+    const { payment, replayed } = await createPayment(api, call, ordered);
+    const location = `${PAYMENTS_PREFIX}/sepa-payments/${payment.paymentId}`;
+    const headers = replayed ? { location, 'idempotent-replayed': 'true' } : { location };
+    return { status: 201, body: sepaPayment(payment), headers };
+  },
+});
+
+/** Workflow step 7 names `/payments` beside the typed path; the two answer alike. */
+const [getSepaPayment, getPayment] = ['/sepa-payments/:paymentId', '/payments/:paymentId'].map((path) =>
+  route({
+    method: 'GET',
+    path,
+    call: 'read a payment',
+    read: (request) => ({ paymentId: paymentIdOf(request), withSubmissions: includes(request, 'submissions') }),
+    perform: async (api, call, { paymentId, withSubmissions }) => {
+      const { payment, submissions } = await readPayment(api, call, paymentId);
+      return { status: 200, body: sepaPayment(payment, withSubmissions ? submissions : undefined) };
+    },
+  }),
+) as [Route, Route];
+
+const deleteSepaPayment = route({
+  method: 'DELETE',
+  path: '/sepa-payments/:paymentId',
+  call: 'delete a payment',
+  read: paymentIdOf,
+  perform: async (api, call, paymentId) => ({
+    status: 200,
+    body: sepaPayment(await deletePayment(api, call, paymentId)),
+  }),
+});
+
+const putSubmission = route({
+  method: 'PUT',
+  path: '/sepa-payments/:paymentId/submissions/:submissionId',
+  call: 'submit a payment',
+  read: (request) => {
+    if (request.body.length > 0) {
+      verifySignedBody(request.client, request.headers, request.body, 'optional');
+      requireNoFields(parseStrictJson(request.body));
+    }
+    return { paymentId: paymentIdOf(request), submissionId: submissionIdOf(request) };
+  },
+  perform: async (api, call, { paymentId, submissionId }) => ({
+    status: 200,
+    body: submission(await submitPayment(api, call, paymentId, submissionId)),
+  }),
+});
+
+const getSubmission = route({
+  method: 'GET',
+  path: '/sepa-payments/:paymentId/submissions/:submissionId',
+  call: 'read a submission',
+  read: (request) => ({ paymentId: paymentIdOf(request), submissionId: submissionIdOf(request) }),
+  perform: async (api, call, { paymentId, submissionId }) => ({
+    status: 200,
+    body: submission(await readSubmission(api, call, paymentId, submissionId)),
+  }),
+});
+
+const getSubmissions = route({
+  method: 'GET',
+  path: '/sepa-payments/:paymentId/submissions',
+  call: 'read a submission',
+  read: paymentIdOf,
+  perform: async (api, call, paymentId) => {
+    const { submissions } = await readPayment(api, call, paymentId, 'read a submission');
+    return { status: 200, body: { submissions: submissions.map(submission) } };
+  },
+});
+
+const getAuthorization = route({
+  method: 'GET',
+  path: '/authorizations/:authorizationId',
+  call: 'read an authorization',
+  read: (request) => ({ authorizationId: authorizationIdOf(request), withPayments: includes(request, 'payments') }),
+  perform: async (api, call, { authorizationId, withPayments }) => {
+    const found = await readAuthorization(api, call, authorizationId);
+    return { status: 200, body: authorization(found.authorization, withPayments ? found.payments : undefined) };
+  },
+});
+
+const getAuthorizationPayments = route({
+  method: 'GET',
+  path: '/authorizations/:authorizationId/payments',
+  call: 'read an authorization',
+  read: authorizationIdOf,
+  perform: async (api, call, authorizationId) => {
+    const { payments } = await readAuthorization(api, call, authorizationId);
+    return { status: 200, body: { payments: payments.map((payment) => sepaPayment(payment)) } };
+  },
+});
+
+const deleteAuthorization = route({
+  method: 'DELETE',
+  path: '/authorizations/:authorizationId',
+  call: 'revoke an authorization',
+  read: authorizationIdOf,
+  perform: async (api, call, authorizationId) => ({
+    status: 200,
+    body: authorization((await revokeAuthorization(api, call, authorizationId)).authorization),
+  }),
+});
+
+/** Contract §5, first table. */
+export const PAYMENTS_ROUTES: readonly Route[] = [
+  createSepaPayment,
+  getSepaPayment,
+  deleteSepaPayment,
+  putSubmission,
+  getSubmission,
+  getSubmissions,
+  getPayment,
+  getAuthorization,
+  getAuthorizationPayments,
+  deleteAuthorization,
+];

@@ -1,0 +1,45 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  HEADERS,
+  keyFinder,
+  LupaError,
+  type ParsedSepaPayment,
+  parseSepaPaymentRequest,
+  parseStrictJson,
+  verifyDetached,
+} from '@lupa/protocol';
+import type { Client } from '../ports/clients.ts';
+import { single } from './request-headers.ts';
+
+/** When a body must be signed: always, or (as before June 2020) only if the caller chose to (contract §5). */
+export type SignaturePolicy = 'required' | 'optional';
+
+/**
+ * Verifies the detached JWS over the bytes received, with one of the client's registered keys (contract §5).
+ *
+ * @throws LupaError SIGNATURE_MISSING, SIGNATURE_MALFORMED, SIGNATURE_KEY_UNKNOWN, SIGNATURE_WRONG
+ */
+export function verifySignedBody(
+  client: Client,
+  headers: IncomingHttpHeaders,
+  body: Uint8Array,
+  policy: SignaturePolicy,
+): void {
+  const signature = single(headers, HEADERS.jwsSignature);
+  if (signature !== undefined) {
+    verifyDetached(signature, body, keyFinder(client.keys));
+  } else if (policy === 'required') {
+    throw new LupaError('SIGNATURE_MISSING');
+  }
+}
+
+/**
+ * Reads the body of `POST /sepa-payments`.
+ *
+ * @throws LupaError BODY_NOT_JSON; BODY_INVALID with every violation in the order of the fields
+ */
+export function readSepaPayment(body: Uint8Array, bankCodes: readonly string[]): ParsedSepaPayment {
+  const read = parseSepaPaymentRequest(parseStrictJson(body), { bankCodes });
+  if ('violations' in read) throw new LupaError('BODY_INVALID', { violations: read.violations });
+  return read.request;
+}

@@ -1,0 +1,111 @@
+import { asAuthorizationId, asPaymentId, LupaError, type ParsedSepaPayment } from '@lupa/protocol';
+import type { Identifiers } from '../ports/identifiers.ts';
+import type { CreationOutcome, PaymentToCreate } from '../ports/payment-store.ts';
+import { MAX_PAYMENTS_IN_BUNDLE } from '../ports/payment-store.ts';
+import type { AuthorizationRecord, PaymentRecord } from '../ports/records.ts';
+import { callAudit } from './audit-event.ts';
+import { type Call, requireReach, requireToken, type TokenJudge } from './authenticated-call.ts';
+import { duplicatePayment, illegalState } from './refusals.ts';
+
+export interface PaymentOrdered {
+  readonly request: ParsedSepaPayment;
+  readonly idempotencyKey: string;
+  /** SHA-256 over method, path and raw body. */
+  readonly requestDigest: Uint8Array;
+  /** The recorded headers: the customer's IP address, user agent and so on. */
+  readonly context: Readonly<Record<string, string>>;
+}
+
+export interface PaymentCreated {
+  readonly payment: PaymentRecord;
+  /** Whether this answer was given before, to the same request with the same idempotency key. */
+  readonly replayed: boolean;
+}
+
+/**
+ * Creates a payment, in a bundle of its own or in the one the request names (contract §5). The token, the idempotency key
+ * and the bundle are looked up in the very statement that writes, so that however many identical requests arrive at once,
+ * one payment exists.
+ *
+ * @throws LupaError what `requireToken` throws; NOT_FOUND or ILLEGAL_STATE for the bundle; DUPLICATE_PAYMENT
+ */
+export async function createPayment(
+  bank: TokenJudge & { identifiers: Identifiers },
+  call: Call,
+  ordered: PaymentOrdered,
+): Promise<PaymentCreated> {
+  const toCreate = prepare(bank, call, ordered);
+  const outcome = await bank.payments.createPayment(toCreate);
+  const token = await requireToken(bank, call, outcome.token, 'create a payment');
+  switch (outcome.kind) {
+    case 'created':
+      return { payment: created(call, toCreate), replayed: false };
+    case 'key-used':
+      return { payment: replay(outcome), replayed: true };
+    case 'bundle-refused':
+      throw whyNotJoined(requireReach(token, outcome.bundle));
+    case 'token-refused':
+      // The store's conditions and the rules above say the same, so getting here is our own mistake; nothing was created.
+      throw new LupaError('INTERNAL', { description: 'the store refused a token that the rules accept' });
+  }
+}
+
+function prepare(
+  bank: TokenJudge & { identifiers: Identifiers },
+  call: Call,
+  ordered: PaymentOrdered,
+): PaymentToCreate {
+  const now = bank.clock.now();
+  const paymentId = asPaymentId(bank.identifiers.uuid());
+  const newAuthorizationId = asAuthorizationId(bank.identifiers.uuid());
+  const joins = ordered.request.authorizationId;
+  return {
+    ...ordered,
+    tokenDigest: call.tokenDigest,
+    clientId: call.client.clientId,
+    certificateThumbprint: call.certificateThumbprint,
+    now,
+    paymentId,
+    newAuthorizationId,
+    joins,
+    audit: callAudit(bank.identifiers, call, now, {
+      event: 'payment created',
+      authorizationId: joins ?? newAuthorizationId,
+      details: { paymentId, amountCents: ordered.request.amountCents, headers: ordered.context },
+    }),
+  };
+}
+
+/** The new payment as the store now holds it, without asking for it again. */
+function created(call: Call, made: PaymentToCreate): PaymentRecord {
+  return {
+    paymentId: made.paymentId,
+    authorizationId: made.joins ?? made.newAuthorizationId,
+    clientId: call.client.clientId,
+    status: 'Unauthorized',
+    paymentType: 'SepaPayment',
+    request: made.request,
+    submissionsMade: 0,
+    debitAccountId: undefined,
+    debitIban: undefined,
+    created: made.now,
+    modified: made.now,
+  };
+}
+
+function replay(outcome: Extract<CreationOutcome, { kind: 'key-used' }>): PaymentRecord {
+  if (!outcome.sameRequest) throw duplicatePayment('the key was first used with another body');
+  if (outcome.payment.status !== 'Unauthorized') {
+    throw duplicatePayment(`its payment is ${outcome.payment.status} by now`);
+  }
+  return outcome.payment;
+}
+
+function whyNotJoined(bundle: AuthorizationRecord): Error {
+  if (bundle.status !== 'Unauthorized') {
+    return illegalState(`the authorization is ${bundle.status}, and payments join only while it is Unauthorized`);
+  }
+  return illegalState(
+    `the authorization holds ${MAX_PAYMENTS_IN_BUNDLE} payments already, or payments of another type`,
+  );
+}

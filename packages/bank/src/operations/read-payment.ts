@@ -1,0 +1,44 @@
+import { LupaError, type PaymentId, type SubmissionId } from '@lupa/protocol';
+import type { PaymentsCall } from '../domain/token-use.ts';
+import type { PaymentRecord, SubmissionRecord, TokenRecord } from '../ports/records.ts';
+import { type Call, requireReach, requireToken, type TokenJudge } from './authenticated-call.ts';
+
+export interface FoundPayment {
+  readonly token: TokenRecord;
+  readonly payment: PaymentRecord;
+  /** Oldest first. */
+  readonly submissions: readonly SubmissionRecord[];
+}
+
+/**
+ * Reads a payment and its submissions (contract §5).
+ *
+ * @throws LupaError what `requireToken` throws; NOT_FOUND
+ */
+export async function readPayment(
+  bank: TokenJudge,
+  call: Call,
+  paymentId: PaymentId,
+  kind: PaymentsCall = 'read a payment',
+): Promise<FoundPayment> {
+  const found = await bank.payments.findPayment(call.tokenDigest, paymentId);
+  const token = await requireToken(bank, call, found.token, kind);
+  return { token, payment: requireReach(token, found.payment), submissions: found.submissions };
+}
+
+/**
+ * Reads one submission (contract §5).
+ *
+ * @throws LupaError what `requireToken` throws; NOT_FOUND
+ */
+export async function readSubmission(
+  bank: TokenJudge,
+  call: Call,
+  paymentId: PaymentId,
+  submissionId: SubmissionId,
+): Promise<SubmissionRecord> {
+  const { submissions } = await readPayment(bank, call, paymentId, 'read a submission');
+  const submission = submissions.find((candidate) => candidate.submissionId === submissionId);
+  if (submission === undefined) throw new LupaError('NOT_FOUND');
+  return submission;
+}
