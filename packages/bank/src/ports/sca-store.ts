@@ -1,26 +1,12 @@
-import type { AuthorizationId, ClientId, CustomerId, PaymentId } from '@lupa/protocol';
+import type { AuthorizationId, ClientId, CustomerId } from '@lupa/protocol';
+import type { ShownPayments } from '../domain/shown-payments.ts';
 import type { PaymentUnit } from './payment-store.ts';
 import type { AuditEvent } from './records.ts';
 
+export type { ShownPayments };
+
 /** Where the customer is in the pages: logging in, looking at the payments, giving the second factor, or through. */
 export type ScaStep = 'login' | 'review' | 'factor' | 'ended';
-
-/** Exactly what the customer was shown; the authentication code is bound to its digest (RTS articles 5 and 97). */
-export interface ShownPayments {
-  readonly authorizationId: AuthorizationId;
-  readonly tppName: string;
-  readonly account: { readonly accountId: string; readonly iban: string };
-  readonly payments: readonly {
-    readonly paymentId: PaymentId;
-    readonly amountCents: number;
-    readonly currency: 'EUR';
-    readonly payeeName: string;
-    readonly payeeIban: string;
-    /** Message or reference, as the customer sees it. */
-    readonly text: string;
-    readonly count: number;
-  }[];
-}
 
 export interface ScaSession {
   /** The interaction's id in the authorization server; the pages live at `/sca/{sessionId}`. */
@@ -40,7 +26,8 @@ export interface ScaSession {
   readonly lastSeen: Date;
 }
 
-export type ScaOutcome = 'approved' | 'rejected' | 'cancelled' | 'timed-out' | 'blocked';
+/** `unavailable`: the bundle was revoked, decided or taken by another session before this one could log in. */
+export type ScaOutcome = 'approved' | 'rejected' | 'cancelled' | 'timed-out' | 'blocked' | 'unavailable';
 
 /** The second factor asked for, good for `shown` and nothing else. */
 export interface ScaChallenge {
@@ -92,8 +79,14 @@ export interface ScaUnit extends PaymentUnit {
    * @returns how many attempts have been made since the last right one, this one included, or 'blocked'
    */
   countAttempt(username: string, now: Date): Promise<number | 'blocked'>;
-  /** The factor was right: the count starts anew. */
+  /**
+   * Takes one counted attempt back: the password was right. The wrong ones stay counted, for if a right password cleared
+   * them, whoever knows it could guess codes without end.
+   */
+  forgiveAttempt(username: string): Promise<void>;
+  /** The whole authentication was right, or the sandbox lifts a block: the count starts anew and no block remains. */
   clearAttempts(username: string): Promise<void>;
+  /** Until then every attempt is 'blocked'; from then on the count starts anew. */
   block(username: string, until: Date): Promise<void>;
   audit(event: AuditEvent): Promise<void>;
 }

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import type { AuthorizationId, Cents, ParsedSepaPayment, PaymentId } from '@lupa/protocol';
+
+/** What showing a payment needs to know of it. */
+export interface PaymentToShow {
+  readonly paymentId: PaymentId;
+  readonly request: Pick<ParsedSepaPayment, 'amountCents' | 'payee' | 'message' | 'reference' | 'count'>;
+}
+
+/** One payment as the customer sees it. */
+export interface ShownPayment {
+  readonly paymentId: PaymentId;
+  readonly amountCents: Cents;
+  readonly currency: 'EUR';
+  readonly payeeName: string;
+  readonly payeeIban: string;
+  /** Message or reference. */
+  readonly text: string;
+  readonly count: number;
+}
+
+/** Everything the customer is shown beside the second factor, and what the code is good for. */
+export interface ShownPayments {
+  readonly authorizationId: AuthorizationId;
+  readonly tppName: string;
+  readonly account: { readonly accountId: string; readonly iban: string };
+  readonly payments: readonly ShownPayment[];
+}
+
+/** The payment as it is shown: its fields always in this order, which the digest relies on. */
+export function showPayment({ paymentId, request }: PaymentToShow): ShownPayment {
+  return {
+    paymentId,
+    amountCents: request.amountCents,
+    currency: 'EUR',
+    payeeName: request.payee.name,
+    payeeIban: request.payee.iban,
+    text: request.message ?? request.reference ?? '',
+    count: request.count,
+  };
+}
+
+/** Puts together what is shown, from what the store holds now. */
+export function showPayments(from: {
+  authorizationId: AuthorizationId;
+  tppName: string;
+  account: { accountId: string; iban: string };
+  payments: readonly PaymentToShow[];
+}): ShownPayments {
+  const { authorizationId, tppName, account } = from;
+  return {
+    authorizationId,
+    tppName,
+    account: { accountId: account.accountId, iban: account.iban },
+    payments: from.payments.map(showPayment),
+  };
+}
+
+/**
+ * SHA-256 of everything shown: what an authentication code is bound to (RTS article 5(1)(b) and (c): any change to the
+ * amount or the payee makes the code worthless). Arrays with a fixed place for each field, so that no two different things
+ * have the same bytes, whatever order a store gives an object's members back in.
+ */
+export function shownDigest(shown: ShownPayments): Buffer {
+  const canonical = JSON.stringify([
+    'lupa shown payments 1',
+    shown.authorizationId,
+    shown.tppName,
+    shown.account.accountId,
+    shown.account.iban,
+    shown.payments.map((payment) => [
+      payment.paymentId,
+      payment.amountCents,
+      payment.currency,
+      payment.payeeName,
+      payment.payeeIban,
+      payment.text,
+      payment.count,
+    ]),
+  ]);
+  return createHash('sha256').update(canonical).digest();
+}
+
+/**
+ * The most that the shown payments can debit: a recurring payment counts as often as it may be submitted. A `bigint`,
+ * because a hundred payments of the largest amount a thousand times over are more than a `number` holds exactly.
+ */
+export function shownTotalCents(payments: readonly Pick<ShownPayment, 'amountCents' | 'count'>[]): bigint {
+  return payments.reduce((total, { amountCents, count }) => total + BigInt(amountCents) * BigInt(count), 0n);
+}
