@@ -1,0 +1,121 @@
+import { readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { hasCode, isMissing, keepPrivateFile, makePrivateDirectory } from './private-file.ts';
+
+/** The sandbox's data directory when no other is named: in the directory `lupa` is called in. */
+export const DEFAULT_DATA_DIRECTORY = '.lupa';
+
+/** Where each of the sandbox's files lies. Paths are absolute. */
+export interface DataDirectory {
+  readonly path: string;
+  /** Held by the running sandbox. */
+  readonly lock: string;
+  /** What the running sandbox says of itself, for the other commands. */
+  readonly sandbox: string;
+  readonly readme: string;
+  readonly caCertificate: string;
+  readonly caKey: string;
+  readonly apiCertificate: string;
+  readonly apiKey: string;
+  readonly responseSigningKey: string;
+  readonly idTokenKey: string;
+  readonly secrets: string;
+  /** The PGlite store. */
+  readonly store: string;
+  readonly tpp: TppFiles;
+}
+
+/** The demo TPP's files, named as the workflow document names them (contract §10). */
+export interface TppFiles {
+  readonly directory: string;
+  readonly certificate: string;
+  readonly key: string;
+  readonly signingKey: string;
+  readonly privateJwks: string;
+  readonly publicJwks: string;
+  readonly registrationResult: string;
+  /** The CA that signed the API's certificate, once more, so that the TPP's directory has all that curl needs. */
+  readonly ca: string;
+}
+
+/** A directory that cannot be the sandbox's. The message says what to do. */
+export class UnusableDataDirectory extends Error {
+  override readonly name = 'UnusableDataDirectory';
+}
+
+/** Names the files of a data directory; touches nothing. */
+export function dataDirectory(given: string = DEFAULT_DATA_DIRECTORY): DataDirectory {
+  const path = resolve(given);
+  const tpp = join(path, 'tpp');
+  return {
+    path,
+    lock: join(path, 'lupa.lock'),
+    sandbox: join(path, 'sandbox.json'),
+    readme: join(path, 'README.txt'),
+    caCertificate: join(path, 'ca.crt'),
+    caKey: join(path, 'bank', 'ca-key.pem'),
+    apiCertificate: join(path, 'bank', 'api.crt'),
+    apiKey: join(path, 'bank', 'api-key.pem'),
+    responseSigningKey: join(path, 'bank', 'response-signing-key.pem'),
+    idTokenKey: join(path, 'bank', 'id-token-key.pem'),
+    secrets: join(path, 'bank', 'secrets.json'),
+    store: join(path, 'store'),
+    tpp: {
+      directory: tpp,
+      certificate: join(tpp, 'client.crt'),
+      key: join(tpp, 'key.pem'),
+      signingKey: join(tpp, 'ssa-signing-key.pem'),
+      privateJwks: join(tpp, 'private-jwks.json'),
+      publicJwks: join(tpp, 'public-jwks.json'),
+      registrationResult: join(tpp, 'registration-result.txt'),
+      ca: join(tpp, 'ca.crt'),
+    },
+  };
+}
+
+/**
+ * Makes the directory, or makes sure that it is ours: files are written beside nobody else's.
+ *
+ * @throws UnusableDataDirectory when it holds something else, or is no directory
+ */
+export async function openDataDirectory(directory: DataDirectory): Promise<void> {
+  const entries = await entriesOf(directory.path);
+  // The lock is made before the read-me, so a start that was killed in between leaves the lock alone.
+  const isOurs = entries.includes('README.txt') && entries.some((entry) => OUR_ENTRIES.includes(entry));
+  const isFresh = entries.every((entry) => entry.startsWith('lupa.lock') || entry === 'README.txt.new');
+  if (!isOurs && !isFresh) {
+    throw new UnusableDataDirectory(
+      `${directory.path} already holds other files. Name an empty or a new directory with --data.`,
+    );
+  }
+  await makePrivateDirectory(directory.path);
+}
+
+/** Marks the directory as ours and explains it to whoever looks inside. Called under the lock. */
+export async function explainDataDirectory(directory: DataDirectory): Promise<void> {
+  await keepPrivateFile(directory.readme, README);
+}
+
+async function entriesOf(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    if (hasCode(error, 'ENOTDIR')) throw new UnusableDataDirectory(`${path} is a file, not a directory.`);
+    throw error;
+  }
+}
+
+const OUR_ENTRIES = ['lupa.lock', 'bank', 'tpp', 'store', 'ca.crt'];
+
+const README = `A Lupa sandbox keeps everything here. Delete the directory to begin anew.
+
+ca.crt        the sandbox CA: trust it to call the API (curl --cacert)
+tpp/          the demo TPP: certificate, keys, and registration-result.txt with its client id, secret and API key
+bank/         the bank's own keys and certificates
+store/        accounts, payments and sessions (PGlite), unless LUPA_DATABASE_URL names a PostgreSQL
+sandbox.json  addresses of the running sandbox; there only while it runs
+lupa.lock     keeps a second process out while it runs
+
+Made for development: nothing in here protects real money.
+`;
