@@ -1,8 +1,23 @@
-/** Single use of what an authorization request carries. */
+import type { AuthorizationId, AuthorizationStatus, ClientId, CustomerId } from '@lupa/protocol';
+
+/** What the authorization server has to know of an authorization. */
+export interface AuthorizationState {
+  readonly authorizationId: AuthorizationId;
+  readonly clientId: ClientId;
+  readonly status: AuthorizationStatus;
+  /** The customer at it, or who approved it. */
+  readonly customerId: CustomerId | undefined;
+}
+
+/** What an authorization request refers to, and the single use of what it carries. */
 export interface AuthorizationRequests {
+  findAuthorization(authorizationId: AuthorizationId): Promise<AuthorizationState | undefined>;
   /**
    * Uses up the client's nonce.
+   * @param forgetAfter until when the nonce is remembered
    * @returns false when it was used before; of any number of simultaneous callers one gets true
    */
-  useNonce(clientId: string, nonce: string, expiresAt: Date): Promise<boolean>;
+  useNonce(clientId: ClientId, nonce: string, forgetAfter: Date): Promise<boolean>;
+  /** Forgets nonces whose time has passed, at most `limit`. @returns how many */
+  purgeNonces(now: Date, limit: number): Promise<number>;
 }
