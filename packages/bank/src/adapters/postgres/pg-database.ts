@@ -1,0 +1,86 @@
+import { LupaError } from '@lupa/protocol';
+import pg from 'pg';
+import type { Database, Statement, Transaction } from './database.ts';
+import { ConnectionLost, connectError, connectionConfig } from './pg-connection.ts';
+import { Lane, mayBeSentAgain } from './pg-lane.ts';
+import { runTransaction } from './pg-transaction.ts';
+import { NothingCommitted, runAnew } from './run-anew.ts';
+
+export interface PgDatabaseOptions {
+  readonly url: string;
+  /** Connections for single statements. Few pipelined ones beat many: measured best at 4. */
+  readonly lanes?: number;
+  /** Connections for transactions, which wait for their locks and their callers. */
+  readonly transactions?: number;
+}
+
+/** PostgreSQL over the network. Connections are made when first needed. */
+export class PgDatabase implements Database {
+  readonly #lanes: Lane[];
+  readonly #pool: pg.Pool;
+  #closed = false;
+
+  constructor({ url, lanes = 4, transactions = 8 }: PgDatabaseOptions) {
+    this.#lanes = Array.from({ length: lanes }, () => new Lane(url));
+    this.#pool = new pg.Pool({ ...connectionConfig(url), max: transactions });
+    // A connection lost while idle is replaced by the pool; one lost at work fails the statements waiting on it.
+    this.#pool.on('error', () => undefined);
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
+  }
+
+  query<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    return runAnew(() => this.#querySingle<Row>(statement, values));
+  }
+
+  transaction<T>(work: (inside: Transaction) => Promise<T>): Promise<T> {
+    return runAnew(async () => {
+      this.#mustBeOpen();
+      const client = await this.#pool.connect().catch((error: unknown) => {
+        throw connectError(error);
+      });
+      let failure: unknown;
+      try {
+        return await runTransaction(client, work);
+      } catch (error) {
+        failure = error;
+        throw error;
+      } finally {
+        client.release(isUnusable(failure));
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await Promise.all([this.#pool.end(), ...this.#lanes.map((lane) => lane.close())]);
+  }
+
+  async #querySingle<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    this.#mustBeOpen();
+    try {
+      return await this.#shortestLane().query<Row>(statement, values);
+    } catch (error) {
+      if (mayBeSentAgain(statement, error)) throw new NothingCommitted('lost a statement', { cause: error });
+      if (error instanceof ConnectionLost) throw new LupaError('OUTCOME_UNKNOWN', { cause: error });
+      throw error;
+    }
+  }
+
+  #shortestLane(): Lane {
+    return this.#lanes.reduce((best, lane) => (lane.waiting < best.waiting ? lane : best));
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closed) throw new LupaError('UNAVAILABLE', { description: 'the store is closed' });
+  }
+}
+
+/** A connection on which something was lost is not given to anybody again. */
+function isUnusable(failure: unknown): boolean {
+  return (
+    failure instanceof NothingCommitted ||
+    failure instanceof ConnectionLost ||
+    (failure instanceof LupaError && failure.code === 'OUTCOME_UNKNOWN')
+  );
+}
