@@ -1,7 +1,7 @@
 // The library's dependency injection needs the reflection API before its own modules load.
 import 'reflect-metadata';
-import * as x509 from '@peculiar/x509';
 import { type KeyObject, randomBytes, webcrypto } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
 import type { CertificateProfile } from './certificate-profile.ts';
 
 x509.cryptoProvider.set(webcrypto);
@@ -20,7 +20,11 @@ const DAY_MILLISECONDS = 86_400_000;
 export async function issueCertificate(
   profile: CertificateProfile,
   publicKey: KeyObject,
-  authority: { readonly key: KeyObject; readonly publicKey: KeyObject; readonly subject: CertificateProfile['subject'] },
+  authority: {
+    readonly key: KeyObject;
+    readonly publicKey: KeyObject;
+    readonly subject: CertificateProfile['subject'];
+  },
   now: Date,
 ): Promise<string> {
   const subjectKey = publicKey.toCryptoKey(P256, true, ['verify']);

@@ -21,7 +21,7 @@ export async function keepAuthority(
   const publicKey = createPublicKey(key);
   const kept = parseCertificate(await readPrivateFile(path));
   const isGood =
-    kept !== undefined && kept.ca && lastsLongEnough(kept, profile, now) && holds(kept, publicKey) && kept.verify(publicKey);
+    kept?.ca === true && lastsLongEnough(kept, profile, now) && holds(kept, publicKey) && kept.verify(publicKey);
   const certificate = isGood ? kept.toString() : await issue(path, profile, publicKey, key, profile.subject, now);
   return { certificate, key, subject: profile.subject };
 }

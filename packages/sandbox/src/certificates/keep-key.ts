@@ -12,9 +12,7 @@ export async function keepKey(path: string, kind: KeyKind): Promise<KeyObject> {
   const pem = await readPrivateFile(path);
   if (pem !== undefined) return readKey(path, pem);
   const { privateKey } =
-    kind === 'P-256'
-      ? await generate('ec', { namedCurve: 'P-256' })
-      : await generate('rsa', { modulusLength: 2048 });
+    kind === 'P-256' ? await generate('ec', { namedCurve: 'P-256' }) : await generate('rsa', { modulusLength: 2048 });
   await writePrivateFile(path, privatePem(privateKey));
   return privateKey;
 }

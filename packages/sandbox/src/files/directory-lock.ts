@@ -38,7 +38,8 @@ export async function lockDirectory(path: string): Promise<DirectoryLock> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       if (await linked(own, path)) return { release: () => releaseLock(path, nonce) };
       const holder = await readHolder(path);
-      if (holder?.identity !== undefined && isAlive(holder.identity)) throw new DirectoryInUse(path, holder.identity.pid);
+      if (holder?.identity !== undefined && isAlive(holder.identity))
+        throw new DirectoryInUse(path, holder.identity.pid);
       if (holder !== undefined) await setAside(path, holder.text);
     }
     throw new Error(`${path} keeps changing hands. Try again.`);

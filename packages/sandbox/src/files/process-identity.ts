@@ -35,7 +35,10 @@ export function parseIdentity(json: unknown): ProcessIdentity | undefined {
 function birthOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const [startTicks] = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(19);
+    const [startTicks] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(19);
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     return startTicks === undefined ? null : `${boot}/${startTicks}`;
   } catch {
