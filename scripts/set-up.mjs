@@ -8,7 +8,9 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname ?? new URL('..', import.meta.url).pathname, import.meta.dirname ? '..' : '.');
 const stamp = join(root, 'node_modules', '.lupa-installed');
-const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+const wanted = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex');
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
   console.error('Lupa: installing packages (first start, or package-lock.json changed) …');
@@ -19,7 +21,9 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     shell: process.platform === 'win32',
   });
   if (install.status !== 0) {
-    console.error('Lupa: npm ci failed (its message is above). Check the network and the npm registry, then try again.');
+    console.error(
+      'Lupa: npm ci failed (its message is above). Check the network and the npm registry, then try again.',
+    );
     process.exit(install.status ?? 1);
   }
   writeFileSync(stamp, wanted);

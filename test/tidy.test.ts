@@ -32,22 +32,11 @@ const ROOMS: readonly { name: string; path: RegExp; imports: readonly string[] }
   })),
   { name: 'adapters', path: /^packages\/bank\/src\/adapters\//, imports: ['ports', 'domain', 'protocol'] },
   {
+    // The composition root: bank.ts, what it is told (settings.ts) and what it hands out.
     name: 'bank',
-    path: /^packages\/bank\/src\/(?:bank|index)\.ts$/,
-    imports: [
-      'http',
-      'authorization-server',
-      'sca',
-      'operations',
-      'ports',
-      'domain',
-      'adapters',
-      'protocol',
-      'configuration',
-    ],
+    path: /^packages\/bank\/src\/[^/]+\.ts$/,
+    imports: ['http', 'authorization-server', 'sca', 'operations', 'ports', 'domain', 'adapters', 'protocol'],
   },
-  // What stands beside bank.ts is read by it alone.
-  { name: 'configuration', path: /^packages\/bank\/src\/[^/]+\.ts$/, imports: ['ports', 'domain', 'protocol'] },
   { name: 'shop', path: /^examples\/shop\/src\//, imports: ['tpp'] },
   { name: 'sandbox', path: /^packages\/sandbox\/src\//, imports: ['protocol', 'tpp', 'bank', 'shop'] },
 ];
@@ -56,7 +45,7 @@ const ROOMS: readonly { name: string; path: RegExp; imports: readonly string[] }
 const RESERVED: readonly { name: RegExp; rooms: readonly string[] }[] = [
   { name: /^oidc-provider$/, rooms: ['authorization-server'] },
   { name: /^(?:pg|@electric-sql\/pglite)$/, rooms: ['adapters'] },
-  { name: /^(?:fastify|@fastify\/.+)$/, rooms: ['http', 'authorization-server', 'sca', 'shop'] },
+  { name: /^(?:fastify|@fastify\/.+)$/, rooms: ['http', 'authorization-server', 'sca', 'bank', 'sandbox', 'shop'] },
 ];
 const PURE_ROOMS = ['protocol', 'domain'];
 const PURE_BUILTINS = ['node:crypto', 'node:buffer', 'node:util'];
@@ -117,7 +106,7 @@ const isManifest = ({ path }: SourceFile) => posix.basename(path) === 'package.j
 
 const everyRoomHasFiles: Rule = (files) =>
   [
-    ...ROOMS.filter(({ name }) => name !== 'configuration').map(({ name }) => ({
+    ...ROOMS.map(({ name }) => ({
       name,
       holds: (file: SourceFile) => isSource(file) && roomOf(file.path)?.name === name,
     })),
@@ -302,7 +291,7 @@ const CASES: readonly Case[] = [
       [bank('sca/a.ts', "import a from '../adapters/keys.ts';")],
       [bank('adapters/a.ts', "import { createPayment } from '../operations/create-payment.ts';")],
       [bank('operations/a.ts', "import { startBank } from '../bank.ts';")],
-      [bank('operations/a.ts', "type A = import('../configuration.ts').Configuration;")],
+      [bank('operations/a.ts', "type A = import('../settings.ts').BankSettings;")],
       [bank('domain/a.ts', "import '../../../protocol/src/index.ts';")],
       [bank('domain/a.ts', "import '@lupa/tpp';")],
       [file('packages/tpp/src/a.ts', "import '@lupa/bank';")],
@@ -315,7 +304,7 @@ const CASES: readonly Case[] = [
       bank('domain/a.ts', "import '@lupa/protocol'; const text = `\nimport '../ports/clock.ts';\n`;"),
       bank('adapters/a.ts', "import '../ports/clock.ts'; const quote = /[`'/]/; import '../domain/a.ts';"),
       bank('http/a.ts', "import '../operations/create-payment.ts'; import '../sca/pages.ts'; import 'node:http';"),
-      bank('bank.ts', "import './adapters/clock.ts'; import './http/routes.ts'; import './configuration.ts';"),
+      bank('bank.ts', "import './adapters/clock.ts'; import './http/routes.ts'; import './settings.ts';"),
       file('packages/sandbox/src/a.ts', "import '@lupa/bank'; import '@lupa/tpp'; import '@lupa/shop';"),
     ],
   },
