@@ -9,7 +9,10 @@ export interface ErrorEntry {
   readonly type: ErrorType;
   /** What happened, why, and what to do next. ASCII, because `WWW-Authenticate` carries it too. */
   readonly message: string;
-  /** The `error` of `WWW-Authenticate: Bearer` (RFC 6750 section 3.1), for refusals that concern the caller's credentials. */
+  /**
+   * The `error` of `WWW-Authenticate: Bearer` (RFC 6750 section 3.1), for refusals that concern the caller's
+   * credentials.
+   */
   readonly bearerError?: 'invalid_request' | 'invalid_token' | 'insufficient_scope';
   /** The `Retry-After` to send where the error itself names none. */
   readonly retryAfterSeconds?: number;
@@ -235,15 +238,18 @@ export function errorBody(error: LupaError, requestId: string): ErrorBody {
 }
 
 /**
- * The value of `WWW-Authenticate` that belongs to a code (contract §7; RFC 6750 section 3), or `undefined` where none does.
- * Every 401 has one.
+ * The value of `WWW-Authenticate` that belongs to a code (contract §7; RFC 6750 section 3), or `undefined` where none
+ * does. Every 401 has one.
  */
 export function bearerChallenge(code: ErrorCode): string | undefined {
   const { bearerError, message } = errorEntry(code);
   return bearerError === undefined ? undefined : `Bearer error="${bearerError}", error_description="${message}"`;
 }
 
-/** A body with one broken rule is best described by that rule; otherwise the table speaks, and the description adds what it knows. */
+/**
+ * A body with one broken rule is best described by that rule; otherwise the table speaks, and the description adds
+ * what it knows.
+ */
 function describe(code: ErrorCode, { violations = [], description }: LupaErrorDetails): string {
   const [first, ...others] = violations;
   if (code === 'BODY_INVALID' && first !== undefined) {

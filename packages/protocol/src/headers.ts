@@ -24,7 +24,10 @@ const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 const DAY_NAMES = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
 const MONTH_NAMES = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** The preferred form of RFC 7231 section 7.1.1.1; clients of this API also write `UTC` for `GMT`, as the workflow document does. */
+/**
+ * The preferred form of RFC 7231 section 7.1.1.1; clients of this API also write `UTC` for `GMT`, as the workflow
+ * document does.
+ */
 const HTTP_DATE = /^([A-Z][a-z]{2}), (\d{2}) ([A-Z][a-z]{2}) (\d{4}) ([01]\d|2[0-3]):([0-5]\d):([0-5]\d) (?:GMT|UTC)$/;
 
 /** Reads `x-fapi-interaction-id`: a UUID of either case, unchanged, or `undefined` when it is none. */

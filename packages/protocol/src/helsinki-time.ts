@@ -17,7 +17,8 @@ const offsetOfHour = new Map<number, Offset>();
 
 /**
  * Prints an instant as the API does (contract §5): milliseconds and the Europe/Helsinki offset of that instant,
- * `2019-11-01T10:00:00.000+02:00`. The offsets come from the time-zone data of the runtime, so a change of law arrives with it.
+ * `2019-11-01T10:00:00.000+02:00`. The offsets come from the time-zone data of the runtime, so a change of law arrives
+ * with it.
  *
  * @throws RangeError for an invalid date
  */

@@ -19,7 +19,10 @@ export type SubmissionId = Id<'SubmissionId'>;
 
 const CANONICAL_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** The RFC 3986 unreserved characters: such an id is the same in a path, a query and a log. The length is our own limit. */
+/**
+ * The RFC 3986 unreserved characters: such an id is the same in a path, a query and a log. The length is our own
+ * limit.
+ */
 const UNRESERVED_NAME = /^[A-Za-z0-9._~-]{1,64}$/;
 
 /** A path segment of dots alone is resolved away by URL parsers, so it could never be asked for again. */
@@ -58,7 +61,9 @@ export function parseSubmissionId(text: string): SubmissionId | undefined {
   return isUnreservedName(text) ? (text as SubmissionId) : undefined;
 }
 
-/** Marks a UUID of ours as a payment's id. @throws TypeError when it is not a canonical UUID: that is our own mistake */
+/**
+ * Marks a UUID of ours as a payment's id. @throws TypeError when it is not a canonical UUID: that is our own mistake
+ */
 export function asPaymentId(text: string): PaymentId {
   return ownUuid(text, 'PaymentId') as PaymentId;
 }

@@ -11,8 +11,9 @@ const MAX_SHOWN_PATH_LENGTH = 100;
 class Fault extends Error {}
 
 /**
- * Says what is wrong with a JSON text and where, for the one who has to mend it. It reads the text once more by the grammar of RFC 8259,
- * slower than `JSON.parse` but with a position, and runs only on texts that have already been refused. It never quotes a value.
+ * Says what is wrong with a JSON text and where, for the one who has to mend it. It reads the text once more by the
+ * grammar of RFC 8259, slower than `JSON.parse` but with a position, and runs only on texts that have already been
+ * refused. It never quotes a value.
  *
  * @returns such as `the member payee.iban occurs twice, at character 57`, or `undefined` when it finds no fault
  */

@@ -18,8 +18,9 @@ const BASE64URL_ALPHABET = /^[A-Za-z0-9_-]+$/;
 const PRINTABLE_ASCII = /^[\x21-\x7e]+$/;
 
 /**
- * Reads the claims of a request object of the default flow and checks their shape (contract §3). The client, the audience, the redirect
- * URI, the nonce's novelty and the authorization are the bank's to check; the clock is `checkRequestObjectTimes`'s.
+ * Reads the claims of a request object of the default flow and checks their shape (contract §3). The client, the
+ * audience, the redirect URI, the nonce's novelty and the authorization are the bank's to check; the clock is
+ * `checkRequestObjectTimes`'s.
  *
  * @param json the payload of the verified JWS, parsed
  * @returns the claims, or the first problem in the order of the contract's table

@@ -7,8 +7,8 @@ const FINNISH_WEIGHTS = [7, 3, 1] as const;
 const CREDITOR_REFERENCE = /^RF(?:0[2-9]|[1-8][0-9]|9[0-8])[A-Z0-9]{1,21}$/;
 
 /**
- * Whether the text is a Finnish reference number: 4–20 digits, of which the last one is right by the weights 7-3-1 from the
- * right (Finance Finland's reference number guide).
+ * Whether the text is a Finnish reference number: 4–20 digits, of which the last one is right by the weights 7-3-1
+ * from the right (Finance Finland's reference number guide).
  */
 export function isFinnishReference(text: string): boolean {
   if (!FINNISH_REFERENCE.test(text)) return false;
@@ -21,8 +21,8 @@ export function isFinnishReference(text: string): boolean {
 }
 
 /**
- * Whether the text is an RF creditor reference (ISO 11649), such as `RF18539007547034`: with `RFcc` moved to its end and
- * letters read as 10–35, the number leaves 1 when divided by 97.
+ * Whether the text is an RF creditor reference (ISO 11649), such as `RF18539007547034`: with `RFcc` moved to its end
+ * and letters read as 10–35, the number leaves 1 when divided by 97.
  */
 export function isCreditorReference(text: string): boolean {
   if (!CREDITOR_REFERENCE.test(text)) return false;

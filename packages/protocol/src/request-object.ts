@@ -116,8 +116,8 @@ export function buildRequestObjectClaims(wish: RequestObjectWish): RequestObject
 }
 
 /**
- * Checks the times of a request object against the clock (contract §3): not expired, not from the future beyond a minute's tolerance,
- * and `exp − iat` at most 3600 s.
+ * Checks the times of a request object against the clock (contract §3): not expired, not from the future beyond a
+ * minute's tolerance, and `exp − iat` at most 3600 s.
  *
  * @param nowSeconds seconds since 1970, UTC
  * @returns the problem, or `undefined` when there is none

@@ -26,8 +26,9 @@ export type SubmissionStatus = (typeof SUBMISSION_STATUSES)[number];
 const FINAL_SUBMISSION_STATUSES: ReadonlySet<string> = new Set<SubmissionStatus>(['Submitted', 'Credited', 'Rejected']);
 
 /**
- * Whether polling may stop: the bank has done with this submission (contract §6). `Error` is not final, because the same
- * `submissionId` may be tried again. `Submitted` may still become `Credited`, but the payer's money is already gone.
+ * Whether polling may stop: the bank has done with this submission (contract §6). `Error` is not final, because the
+ * same `submissionId` may be tried again. `Submitted` may still become `Credited`, but the payer's money is already
+ * gone.
  */
 export function isFinalSubmissionStatus(status: SubmissionStatus): boolean {
   return FINAL_SUBMISSION_STATUSES.has(status);

@@ -1,7 +1,10 @@
 import { LupaError } from './errors.ts';
 import { locateJsonFault } from './json-fault.ts';
 
-/** How deep objects and arrays may nest. Nothing of this API goes deeper than 4; the limit keeps every walk over a value short. */
+/**
+ * How deep objects and arrays may nest. Nothing of this API goes deeper than 4; the limit keeps every walk over a
+ * value short.
+ */
 export const MAX_JSON_DEPTH = 32;
 
 /** Where a caller's own limits differ. */
@@ -23,9 +26,9 @@ const BYTE = {
 } as const;
 
 /**
- * Parses JSON of a stranger (contract §7, RFC 8259 within the bounds of RFC 7493): UTF-8 without a byte order mark, no member
- * name twice in one object, no lone surrogates, no member `__proto__`, no deeper than 32. What two parsers could read differently
- * is refused, because the signature covers the bytes and not the meaning.
+ * Parses JSON of a stranger (contract §7, RFC 8259 within the bounds of RFC 7493): UTF-8 without a byte order mark, no
+ * member name twice in one object, no lone surrogates, no member `__proto__`, no deeper than 32. What two parsers
+ * could read differently is refused, because the signature covers the bytes and not the meaning.
  *
  * `JSON.parse` does the reading. Duplicates show in the number of members: the text has more than the value then.
  *
@@ -60,7 +63,10 @@ function refusal(text: string, maxDepth: number): LupaError {
   return new LupaError('BODY_NOT_JSON', { description: locateJsonFault(text, maxDepth) ?? 'it cannot be read' });
 }
 
-/** Counts the members in the text: its colons outside strings. `undefined` when it nests too deeply, before anything recursive sees it. */
+/**
+ * Counts the members in the text: its colons outside strings. `undefined` when it nests too deeply, before anything
+ * recursive sees it.
+ */
 function countMembers(bytes: Uint8Array, maxDepth: number): number | undefined {
   let members = 0;
   let depth = 0;
@@ -82,7 +88,10 @@ function endOfString(bytes: Uint8Array, start: number): number {
   return index;
 }
 
-/** Counts the members in the value, where of duplicates only the last is left; NaN, equal to no count, for what is never allowed. */
+/**
+ * Counts the members in the value, where of duplicates only the last is left; NaN, equal to no count, for what is
+ * never allowed.
+ */
 function countOwnMembers(value: unknown, mayHaveLoneSurrogates: boolean): number {
   if (typeof value === 'string') return mayHaveLoneSurrogates && !value.isWellFormed() ? Number.NaN : 0;
   if (typeof value !== 'object' || value === null) return 0;

@@ -7,9 +7,10 @@ export type TextRefusal = 'Size' | 'InvalidValue';
 const PLAIN_TEXT = /^[\x20-\x7e\xa1-\xac\xae-\u017f]*$/;
 
 /**
- * What a customer cannot see, or what makes a customer see something else than what is booked: control and format characters
- * (bidirectional overrides and isolates, zero-width characters, tags), lone surrogates, private use, line and paragraph
- * separators, and blanks that pass for letters. The customer must approve exactly what is executed (RTS article 5).
+ * What a customer cannot see, or what makes a customer see something else than what is booked: control and format
+ * characters (bidirectional overrides and isolates, zero-width characters, tags), lone surrogates, private use, line
+ * and paragraph separators, and blanks that pass for letters. The customer must approve exactly what is executed (RTS
+ * article 5).
  */
 const HIDDEN_CHARACTER =
   /[[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u2800\p{Default_Ignorable_Code_Point}]--[\p{Variation_Selector}]]/v;

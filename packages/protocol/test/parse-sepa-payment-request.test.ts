@@ -34,7 +34,9 @@ function refuse(body: unknown): readonly Violation[] {
   return 'violations' in result ? result.violations : assert.fail(`accepted: ${JSON.stringify(body)}`);
 }
 
-/** Asserts that the sample with these members changed breaks exactly these rules, written `type path`, in this order. */
+/**
+ * Asserts that the sample with these members changed breaks exactly these rules, written `type path`, in this order.
+ */
 function assertViolations(change: Record<string, unknown>, ...expected: string[]): void {
   const found = refuse({ ...SAMPLE, ...change });
   assert.deepEqual(

@@ -146,7 +146,10 @@ test('a large body is read, and a large broken one refused, in good time', () =>
   assertCode('BODY_NOT_JSON', () => parse(text.slice(0, -1)));
 });
 
-/** JSON values of every shape; a member __proto__ is the one thing JSON.parse takes and we do not, for strings here are well-formed. */
+/**
+ * JSON values of every shape; a member __proto__ is the one thing JSON.parse takes and we do not, for strings here are
+ * well-formed.
+ */
 const jsonValue = fc.jsonValue({ maxDepth: 5 }).filter((value) => !JSON.stringify(value).includes('__proto__'));
 
 test('every value survives being written and strictly read', () => {

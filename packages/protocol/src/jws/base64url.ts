@@ -1,6 +1,7 @@
 /**
- * Decodes base64url in its one canonical form (RFC 4648 sections 3.5 and 5): no padding, no spaces, none of the other alphabet,
- * unused bits zero. Node decodes anything that resembles base64; only a canonical text comes back the same when encoded again.
+ * Decodes base64url in its one canonical form (RFC 4648 sections 3.5 and 5): no padding, no spaces, none of the other
+ * alphabet, unused bits zero. Node decodes anything that resembles base64; only a canonical text comes back the same
+ * when encoded again.
  *
  * @returns the bytes, or `undefined` for any other text
  */

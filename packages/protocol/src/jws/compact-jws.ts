@@ -26,8 +26,8 @@ export interface VerifiedJws {
 }
 
 /**
- * Takes a compact JWS apart (RFC 7515 section 7.1), strictly: exactly three parts, each in canonical base64url, the header by
- * the rules of `parseJwsHeader`. Two texts that differ never come out the same.
+ * Takes a compact JWS apart (RFC 7515 section 7.1), strictly: exactly three parts, each in canonical base64url, the
+ * header by the rules of `parseJwsHeader`. Two texts that differ never come out the same.
  *
  * @throws LupaError SIGNATURE_MALFORMED
  */

@@ -17,9 +17,9 @@ export type JwkSet = ReadonlyMap<string, JwkSetKey>;
 const MAX_KEYS = 64;
 
 /**
- * Reads a JWK Set (RFC 7517 section 5) for verifying signatures. A key we cannot use is left out, as the RFC asks: one without a
- * `kid`, for encryption, of another type, curve, algorithm or size. A private key is left out as well, for it is no longer
- * anybody's secret. Of two keys with one `kid` the first that can be used counts.
+ * Reads a JWK Set (RFC 7517 section 5) for verifying signatures. A key we cannot use is left out, as the RFC asks: one
+ * without a `kid`, for encryption, of another type, curve, algorithm or size. A private key is left out as well, for
+ * it is no longer anybody's secret. Of two keys with one `kid` the first that can be used counts.
  *
  * @param json the parsed set, `{"keys": […]}`
  * @throws LupaError SIGNATURE_KEY_UNKNOWN when it is no JWK Set at all

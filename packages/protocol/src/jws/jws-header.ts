@@ -5,8 +5,8 @@ import { isJwsAlgorithm, type JwsAlgorithm } from './algorithms.ts';
 import { decodeCanonicalBase64url } from './base64url.ts';
 
 /**
- * The protected header of a JWS that has passed the rules of contract §5. Members that would bring a key along (`jwk`, `jku`, `x5u`,
- * `x5c`) are not even here, so that nothing can believe them.
+ * The protected header of a JWS that has passed the rules of contract §5. Members that would bring a key along (`jwk`,
+ * `jku`, `x5u`, `x5c`) are not even here, so that nothing can believe them.
  */
 export interface JwsHeader {
   readonly alg: JwsAlgorithm;
@@ -23,8 +23,9 @@ const MAX_HEADER_DEPTH = 8;
 const MAX_KID_LENGTH = 256;
 
 /**
- * Parses the first part of a compact JWS: canonical base64url of one JSON object without duplicate members, with an allowed `alg` and a
- * `kid`, and with neither `crit` nor `b64`, which would change what the signature covers (RFC 7515 section 4, RFC 7797).
+ * Parses the first part of a compact JWS: canonical base64url of one JSON object without duplicate members, with an
+ * allowed `alg` and a `kid`, and with neither `crit` nor `b64`, which would change what the signature covers (RFC 7515
+ * section 4, RFC 7797).
  *
  * @throws LupaError SIGNATURE_MALFORMED, its description saying which rule is broken
  */

@@ -14,7 +14,8 @@ export interface JwsSigner {
 const encodedHeaderOfSigner = new WeakMap<JwsSigner, string>();
 
 /**
- * The signer's header as it stands at the front of every JWS it makes. It is the same each time, so it is checked and encoded once.
+ * The signer's header as it stands at the front of every JWS it makes. It is the same each time, so it is checked and
+ * encoded once.
  *
  * @throws TypeError when the key is no private key or does not fit the algorithm: that is our own configuration
  */

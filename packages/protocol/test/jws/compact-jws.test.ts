@@ -299,7 +299,7 @@ test('a symmetric key is no key for anything', () => {
   const secret = createSecretKey(Buffer.alloc(32));
   assertCode('SIGNATURE_KEY_UNKNOWN', () => verifyCompactJws(signed, () => secret));
   assert.throws(() => signCompactJws(PAYLOAD, { key: secret, kid: 'k', alg: 'ES256' }), TypeError);
-  assert.throws(() => signCompactJws(PAYLOAD, { key: ec.publicKey, kid: 'k', alg: 'ES256' }), TypeError);
+  assert.throws(() => signCompactJws(PAYLOAD, { key: ec.publicKey, kid: 'k', alg: 'ES256' }), /needs a private key/);
 });
 
 test('the algorithm of the header is the one verified with: RS256 and PS256 are not exchanged', () => {
