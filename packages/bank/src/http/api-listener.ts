@@ -4,6 +4,7 @@ import fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Identifiers } from '../ports/identifiers.ts';
 import { logAnswers } from './answer-log.ts';
 import { answerMalformed } from './malformed-requests.ts';
+import { signErrors } from './signed-errors.ts';
 
 /** Contract §7: a larger body is a 413. */
 export const MAX_BODY_BYTES = 64 * 1024;
@@ -43,6 +44,7 @@ export function apiListener({ tls, signer, identifiers, log }: ApiListenerOption
     loggerInstance: log,
     clientErrorHandler: answerMalformed(signer, identifiers),
   });
+  signErrors(app, signer);
   logAnswers(app);
   return app;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { LupaError } from '@lupa/protocol';
 
@@ -12,7 +13,8 @@ const thumbprintOf = new WeakMap<TLSSocket, string>();
  * resumed session even where the caller did not present it again, so a resumed session counts as none. The listener gives
  * out no session tickets, so an honest caller never gets here.
  */
-export function certificateThumbprint(socket: TLSSocket): string {
+export function certificateThumbprint(request: IncomingMessage): string {
+  const socket = request.socket as TLSSocket;
   const known = thumbprintOf.get(socket);
   if (known !== undefined) return known;
   const certificate = socket.authorized && !socket.isSessionReused() ? socket.getPeerX509Certificate() : undefined;

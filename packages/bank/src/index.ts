@@ -1,0 +1,11 @@
+/** The bank's side of PSD2 payment initiation: one function opens it, everything else is what it takes and gives. */
+export { StoreInUse } from './adapters/postgres/directory-lock.ts';
+export type { BankAdministration } from './administration.ts';
+export type { TokenLifetimes } from './authorization-server/options.ts';
+export { type Bank, openBank } from './bank.ts';
+export type { BankKey, BankKeys } from './ports/bank-keys.ts';
+export type { Client, NewClient } from './ports/clients.ts';
+export type { Clock } from './ports/clock.ts';
+export type { LedgerFaults } from './ports/ledger.ts';
+export type { SandboxRooms } from './sandbox-rooms.ts';
+export type { BankSettings } from './settings.ts';

@@ -1,0 +1,53 @@
+import type { FastifyInstance } from 'fastify';
+import type { StoreSettings } from './adapters/postgres/open-database.ts';
+import type { TokenLifetimes } from './authorization-server/options.ts';
+import type { SignaturePolicy } from './http/signed-body.ts';
+import type { BankKeys } from './ports/bank-keys.ts';
+import type { Clock } from './ports/clock.ts';
+import type { SandboxRooms } from './sandbox-rooms.ts';
+
+/** Everything a bank is told when it opens. */
+export interface BankSettings {
+  /** PGlite in one directory (the sandbox's), or any PostgreSQL. */
+  readonly store: StoreSettings;
+  readonly api: {
+    readonly host: string;
+    readonly port: number;
+    /** The API's public base URL, without a trailing slash: `https://localhost:8443`. */
+    readonly url: string;
+    /** PEM */
+    readonly certificate: string;
+    /** PEM */
+    readonly privateKey: string;
+    /** PEM: the issuers whose client certificates are let in. */
+    readonly trustedIssuers: string;
+  };
+  readonly authorize: {
+    readonly host: string;
+    readonly port: number;
+    /** The issuer: the public origin of this listener, without a trailing slash. */
+    readonly url: string;
+    /** PEM; absent only for plain http on the sandbox's own machine. */
+    readonly tls?: { readonly certificate: string; readonly privateKey: string };
+  };
+  /** Accepted as `aud` of request objects beside the issuer and the API's URL (contract §3). */
+  readonly audiences: readonly string[];
+  readonly keys: BankKeys;
+  /** What the customers' key lists are derived from. */
+  readonly factorSecret: string;
+  /** What the national bank codes of this bank's Finnish accounts start with. */
+  readonly bankCodes: readonly string[];
+  /** Whether a created payment must be signed (contract §5); `required` when absent. */
+  readonly signatures?: SignaturePolicy;
+  /** Shorter lifetimes than contract §2's; a longer one is refused. */
+  readonly lifetimes?: Partial<TokenLifetimes>;
+  /** Present in the sandbox only. */
+  readonly sandbox?: {
+    readonly testUsers: readonly { readonly username: string; readonly password: string; readonly name: string }[];
+    /** Adds the sandbox's own pages to the Authorize listener. */
+    readonly pages: (app: FastifyInstance, rooms: SandboxRooms) => Promise<void>;
+  };
+  /** Default: warnings and errors, as JSON lines on stderr. */
+  readonly log?: { readonly level: string; readonly stream?: NodeJS.WritableStream };
+  readonly clock?: Clock;
+}
