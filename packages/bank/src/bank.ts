@@ -2,9 +2,17 @@ import { cachedClients } from './adapters/cached-clients.ts';
 import { derivedFactorSecrets } from './adapters/factor-secrets.ts';
 import { jsonLog } from './adapters/json-log.ts';
 import { scryptPasswords } from './adapters/passwords.ts';
-import type { Database } from './adapters/postgres/database.ts';
-import { openDatabase } from './adapters/postgres/open-database.ts';
-import { openStores, type Stores } from './adapters/postgres/stores.ts';
+import { PostgresAuthorizationRequests } from './adapters/postgres/authorization-requests.ts';
+import {
+  type Database,
+  openDatabase,
+  PostgresClients,
+  PostgresCustomers,
+  PostgresLedger,
+  PostgresPaymentStore,
+  PostgresScaStore,
+} from './adapters/postgres/index.ts';
+import { PostgresTokenArtifacts } from './adapters/postgres/token-artifacts.ts';
 import { randomIdentifiers } from './adapters/random-identifiers.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { type BankAdministration, bankAdministration } from './administration.ts';
@@ -69,10 +77,16 @@ type Parts = ReturnType<typeof assemble>;
 
 function assemble(settings: BankSettings, database: Database) {
   const clock = settings.clock ?? systemClock;
-  const stores: Stores = openStores(database);
+  const artifacts = new PostgresTokenArtifacts(database);
   return {
-    ...stores,
-    clients: cachedClients(stores.clients, clock),
+    artifacts,
+    tokenUse: artifacts,
+    authorizationRequests: new PostgresAuthorizationRequests(database),
+    payments: new PostgresPaymentStore(database),
+    sca: new PostgresScaStore(database),
+    ledger: new PostgresLedger(database),
+    customers: new PostgresCustomers(database),
+    clients: cachedClients(new PostgresClients(database), clock),
     clock,
     identifiers: randomIdentifiers(clock),
     passwords: scryptPasswords(),
