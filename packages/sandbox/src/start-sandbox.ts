@@ -1,4 +1,24 @@
+import type { Bank, BankSettings } from '@lupa/bank';
+import { type BankSecrets, keepBankSecrets } from './certificates/keep-bank-keys.ts';
+import { keepSandboxCertificates, type SandboxCertificates } from './certificates/sandbox-certificates.ts';
+import { seedCustomers } from './customers/seed-customers.ts';
+import { TEST_CUSTOMERS } from './customers/test-customers.ts';
+import { type DemoTpp, keepDemoTpp } from './demo-tpp/keep-demo-tpp.ts';
+import { demoRedirectUris } from './demo-tpp/redirect-uris.ts';
+import { registerDemoTpp } from './demo-tpp/register-demo-tpp.ts';
+import {
+  type DataDirectory,
+  dataDirectory,
+  explainDataDirectory,
+  isFirstStart,
+  openDataDirectory,
+} from './files/data-directory.ts';
+import { lockDirectory } from './files/directory-lock.ts';
+import { announceSandbox, withdrawSandbox } from './files/running-sandbox.ts';
+import { openShop } from './open-shop.ts';
+import { sandboxPages } from './pages/sandbox-pages.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
+import { type SandboxPorts, settlePorts } from './sandbox-ports.ts';
 
 export interface SandboxOptions {
   /** Where the sandbox keeps everything; made when absent. Default `.lupa` in the current directory. */
@@ -11,9 +31,9 @@ export interface SandboxOptions {
   readonly shop?: boolean;
   /** A PostgreSQL to use instead of the PGlite store in the data directory. */
   readonly databaseUrl?: string;
-  readonly clock?: { now(): Date };
+  readonly clock?: BankSettings['clock'];
   /** The bank's log. Default: warnings and errors, on stderr. */
-  readonly log?: { readonly level: string; readonly stream?: NodeJS.WritableStream };
+  readonly log?: BankSettings['log'];
   /** Told, in a sentence, of what a person should know, such as a port that moved. */
   readonly onNotice?: (notice: string) => void;
   /** Ends the start early; everything already opened is closed and `startSandbox` rejects with the signal's reason. */
@@ -22,10 +42,134 @@ export interface SandboxOptions {
 
 /** A running sandbox. */
 export interface Sandbox extends SandboxFacts {
+  /** The bank itself, for tests: its books, and customers or clients of their own. */
+  readonly bank: Bank;
   /** Ends shop and bank, waits for calls under way, and leaves the data directory to the next start. */
   close(): Promise<void>;
 }
 
-export async function startSandbox(_options: SandboxOptions = {}): Promise<Sandbox> {
-  throw new Error('not yet');
+/** What OP's own clients always send as `aud` of their request objects (contract §3). */
+const AUDIENCES = ['https://mtls.apis.op.fi'];
+
+/** The first digit of this bank's account numbers. */
+const BANK_CODES = ['5'];
+
+/** The sandbox is for this machine alone. */
+const HOST = 'localhost';
+
+/**
+ * Starts a whole sandbox in this process: certificates and keys, the bank with its test customers, the demo TPP, the shop.
+ * What a killed start left half-made is completed; what is there is kept, balances included.
+ *
+ * @throws DirectoryInUse when another process runs on the data directory; UnusableDataDirectory when it is somebody else's;
+ * NoFreePort; the signal's reason
+ * @example
+ * const sandbox = await startSandbox({ dataDir, apiPort: 0, authorizePort: 0, shop: false });
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const files = dataDirectory(options.dataDir);
+  await openDataDirectory(files);
+  const lock = lockDirectory(files.lock);
+  const closing: (() => unknown)[] = [() => lock.release()];
+  try {
+    return await startLocked(files, options, closing);
+  } catch (error) {
+    await closeAll(closing);
+    throw error;
+  }
+}
+
+/** @param closing what to do at the end, the last opened first */
+async function startLocked(
+  files: DataDirectory,
+  options: SandboxOptions,
+  closing: (() => unknown)[],
+): Promise<Sandbox> {
+  const { signal, onNotice = () => {} } = options;
+  if (isFirstStart(files)) onNotice('First start: making certificates, keys and the store. This takes some seconds.');
+  await explainDataDirectory(files);
+  const ports = await settlePorts(options, onNotice);
+  // Loading the bank takes as long as making the keys, and both wait for others most of the time.
+  const [{ openBank }, certificates, secrets, tpp] = await Promise.all([
+    import('@lupa/bank'),
+    keepSandboxCertificates(files, new Date()),
+    keepBankSecrets(files),
+    keepDemoTpp(files, { ...describeDemoTpp(ports), now: new Date() }),
+  ]);
+  signal?.throwIfAborted();
+
+  const bank = await openBank(bankSettings(files, options, ports, { certificates, secrets, tpp }));
+  closing.unshift(() => bank.close());
+  signal?.throwIfAborted();
+  const users = await seedCustomers(bank);
+  await registerDemoTpp(bank, tpp, certificates.tpp.certificate);
+  signal?.throwIfAborted();
+  const facts: SandboxFacts = {
+    api: ports.apiUrl,
+    authorize: ports.issuer,
+    shop: ports.shop === undefined ? null : `http://${HOST}:${ports.shop}`,
+    dataDir: files.path,
+    ca: files.caCertificate,
+    users,
+    tpp: tpp.facts,
+  };
+  if (ports.shop !== undefined) {
+    const shop = await openShop(facts, ports.shop);
+    closing.unshift(() => shop.close());
+  }
+  await announceSandbox(files, facts);
+  closing.unshift(() => withdrawSandbox(files));
+  signal?.throwIfAborted();
+  return { ...facts, bank, close: () => closeAll(closing) };
+}
+
+function describeDemoTpp({ issuer, redirectShopPort }: SandboxPorts) {
+  return {
+    redirectUris: demoRedirectUris(redirectShopPort),
+    jwksEndpoint: `${issuer}/sandbox/tpp/public-jwks.json`,
+  };
+}
+
+function bankSettings(
+  files: DataDirectory,
+  { databaseUrl, clock, log }: SandboxOptions,
+  ports: SandboxPorts,
+  made: { certificates: SandboxCertificates; secrets: BankSecrets; tpp: DemoTpp },
+): BankSettings {
+  const { certificates, secrets, tpp } = made;
+  return {
+    store:
+      databaseUrl === undefined ? { kind: 'pglite', directory: files.store } : { kind: 'postgres', url: databaseUrl },
+    api: { host: HOST, port: ports.api, url: ports.apiUrl, ...certificates.api, trustedIssuers: certificates.ca },
+    authorize: { host: HOST, port: ports.authorize, url: ports.issuer },
+    audiences: AUDIENCES,
+    keys: secrets.keys,
+    factorSecret: secrets.factorSecret,
+    bankCodes: BANK_CODES,
+    sandbox: {
+      testUsers: TEST_CUSTOMERS,
+      pages: sandboxPages({
+        issuer: ports.issuer,
+        apiUrl: ports.apiUrl,
+        shopPort: ports.shop,
+        tppFiles: files.tpp,
+        jwks: tpp.jwks,
+      }),
+    },
+    ...(clock === undefined ? {} : { clock }),
+    ...(log === undefined ? {} : { log }),
+  };
+}
+
+/** Goes on when one of them fails, so that nothing stays open behind it; then says what failed first. */
+async function closeAll(closing: (() => unknown)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const close of closing.splice(0)) {
+    try {
+      await close();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }

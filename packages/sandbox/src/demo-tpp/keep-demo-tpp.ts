@@ -12,8 +12,6 @@ export interface DemoTpp {
   readonly registration: RegistrationAnswer;
   /** Its public keys, as registered. */
   readonly jwks: { readonly keys: readonly object[] };
-  /** PEM of the signing key. */
-  readonly signingKey: string;
 }
 
 const CLIENT_NAME = 'Lupa Demo Shop';
@@ -53,7 +51,6 @@ export async function keepDemoTpp(
     },
     registration,
     jwks,
-    signingKey: signing.export({ type: 'pkcs8', format: 'pem' }).toString(),
   };
 }
 

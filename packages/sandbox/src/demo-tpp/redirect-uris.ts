@@ -7,13 +7,17 @@ export const PAY_CALLBACK_PORTS = [8182, 8183, 8184] as const;
  */
 export function demoRedirectUris(shopPort: number): string[] {
   return [
-    `http://localhost:${shopPort}/return`,
+    shopRedirectUri(shopPort),
     'https://localhost:8181',
     'https://localhost:8181/oauth/access_token',
     'http://localhost:8181',
     'http://localhost/callback',
     ...PAY_CALLBACK_PORTS.map((port) => payCallbackUri(port)),
   ];
+}
+
+export function shopRedirectUri(shopPort: number): string {
+  return `http://localhost:${shopPort}/return`;
 }
 
 export function payCallbackUri(port: number): string {

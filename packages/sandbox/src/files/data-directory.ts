@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { hasCode, isMissing, keepPrivateFile, makePrivateDirectory } from './private-file.ts';
@@ -82,7 +83,7 @@ export async function openDataDirectory(directory: DataDirectory): Promise<void>
   const entries = await entriesOf(directory.path);
   // The lock is made before the read-me, so a start that was killed in between leaves the lock alone.
   const isOurs = entries.includes('README.txt') && entries.some((entry) => OUR_ENTRIES.includes(entry));
-  const isFresh = entries.every((entry) => entry.startsWith('lupa.lock') || entry === 'README.txt.new');
+  const isFresh = entries.every((entry) => entry === 'lupa.lock' || entry === 'README.txt.new');
   if (!isOurs && !isFresh) {
     throw new UnusableDataDirectory(
       `${directory.path} already holds other files. Name an empty or a new directory with --data.`,
@@ -94,6 +95,11 @@ export async function openDataDirectory(directory: DataDirectory): Promise<void>
 /** Marks the directory as ours and explains it to whoever looks inside. Called under the lock. */
 export async function explainDataDirectory(directory: DataDirectory): Promise<void> {
   await keepPrivateFile(directory.readme, README);
+}
+
+/** Whether nothing was ever made here, or a first start was killed before its last certificate. */
+export function isFirstStart(directory: DataDirectory): boolean {
+  return !existsSync(directory.tpp.certificate);
 }
 
 async function entriesOf(path: string): Promise<string[]> {
