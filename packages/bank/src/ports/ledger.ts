@@ -8,8 +8,11 @@ export interface BookingJob {
   readonly submissionId: SubmissionId;
 }
 
-/** What a booking did: which status the submission has now. */
-export type BookingOutcome = 'Submitted' | 'Credited' | 'already-done';
+/**
+ * What a booking did: which status the submission has now. `Rejected` when the payee's account is the payer's own: the
+ * reservation is released and nothing booked. `already-done` when another caller has booked it or is about to.
+ */
+export type BookingOutcome = 'Submitted' | 'Credited' | 'Rejected' | 'already-done';
 
 /**
  * The double-entry ledger. A booking moves one amount from one account to another: its two entries are written with

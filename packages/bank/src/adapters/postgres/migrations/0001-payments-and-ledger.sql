@@ -213,7 +213,7 @@ CREATE TABLE sca_sessions (
   language text NOT NULL CHECK (language IN ('fi', 'sv', 'en')),
   customer_id uuid REFERENCES customers,
   failures integer NOT NULL CHECK (failures >= 0),
-  outcome text CHECK (outcome IN ('approved', 'rejected', 'cancelled', 'timed-out', 'blocked')),
+  outcome text CHECK (outcome IN ('approved', 'rejected', 'cancelled', 'timed-out', 'blocked', 'unavailable')),
   created timestamptz NOT NULL,
   last_seen timestamptz NOT NULL,
   -- The second factor asked for, all NULL where none is.
@@ -221,9 +221,11 @@ CREATE TABLE sca_sessions (
   factor text CHECK (factor IN ('keycode', 'mobilekey')),
   key_series integer CHECK (key_series > 0),
   key_number integer CHECK (key_number BETWEEN 1 AND 100),
-  shown jsonb,
+  -- As json, not jsonb: what was shown keeps the order it was shown in.
+  shown json,
   shown_digest bytea CHECK (length(shown_digest) = 32),
   phone text CHECK (phone IN ('waiting', 'approved', 'declined')),
+  challenged timestamptz,
   CONSTRAINT ended_with_an_outcome CHECK ((step = 'ended') = (outcome IS NOT NULL)),
   CONSTRAINT logged_in_after_login CHECK (step NOT IN ('review', 'factor') OR customer_id IS NOT NULL),
   CONSTRAINT challenge_is_whole CHECK (
@@ -231,6 +233,7 @@ CREATE TABLE sca_sessions (
     AND (challenge_id IS NULL) = (shown IS NULL)
     AND (challenge_id IS NULL) = (shown_digest IS NULL)
     AND (challenge_id IS NULL) = (phone IS NULL)
+    AND (challenge_id IS NULL) = (challenged IS NULL)
   ),
   CONSTRAINT key_asked_for_a_key_code CHECK (
     (factor IS NOT DISTINCT FROM 'keycode') = (key_series IS NOT NULL)
@@ -243,7 +246,7 @@ CREATE INDEX sca_sessions_on_the_phone ON sca_sessions (customer_id) WHERE step 
 -- Counted by the username given, whether or not there is such a customer: the two must not be told apart.
 CREATE TABLE factor_attempts (
   username text PRIMARY KEY,
-  attempts integer NOT NULL CHECK (attempts > 0),
+  attempts integer NOT NULL CHECK (attempts >= 0),
   blocked_until timestamptz,
   last_attempt timestamptz NOT NULL
 );

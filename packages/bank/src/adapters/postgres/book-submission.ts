@@ -1,0 +1,92 @@
+import type { AuthorizationId, ClientId, CustomerId } from '@lupa/protocol';
+import type { BookingJob, BookingOutcome, Ledger } from '../../ports/ledger.ts';
+import { settlementAccount } from './accounts.ts';
+import { writeAuditEvent } from './audit-trail.ts';
+import { sendBooking } from './booking.ts';
+import type { Transaction } from './database.ts';
+
+/**
+ * Takes the job, or nothing when somebody else has it: SKIP LOCKED, so that workers who look at the same queue go on to
+ * other jobs instead of following one another. The payment is locked too, as it is wherever its submissions change.
+ */
+const TAKE_JOB = {
+  name: 'take-booking-job',
+  text: `WITH taken AS (
+      DELETE FROM booking_queue
+      WHERE (payment_id, submission_id) IN (
+        SELECT payment_id, submission_id FROM booking_queue
+        WHERE payment_id = $1 AND submission_id = $2 FOR UPDATE SKIP LOCKED
+      )
+      RETURNING payment_id, submission_id
+    )
+    SELECT s.status, p.amount_cents, p.payment_order, p.debit_account_id, payee.account_id AS payee_account_id,
+      a.authorization_id, a.client_id, a.customer_id
+    FROM taken
+    JOIN payments p ON p.payment_id = taken.payment_id
+    JOIN submissions s ON s.payment_id = taken.payment_id AND s.submission_id = taken.submission_id
+    JOIN authorizations a ON a.authorization_id = p.authorization_id
+    LEFT JOIN accounts payee ON payee.iban = p.payee_iban
+    FOR NO KEY UPDATE OF p, s`,
+};
+const SET_SUBMISSION = {
+  name: 'set-submission-booked',
+  text: 'UPDATE submissions SET status = $3, archive_id = $4, modified = $5 WHERE payment_id = $1 AND submission_id = $2',
+};
+const RELEASE = {
+  name: 'release-reservation',
+  text: 'UPDATE accounts SET reserved_cents = reserved_cents - $2 WHERE account_id = $1',
+};
+
+interface Job {
+  status: string;
+  amount_cents: number;
+  payment_order: string;
+  debit_account_id: string;
+  payee_account_id: string | null;
+  authorization_id: AuthorizationId;
+  client_id: ClientId;
+  customer_id: CustomerId | null;
+}
+
+/** Port `Ledger.book`, inside its transaction: two round trips, the second of which carries the COMMIT. */
+export async function bookSubmission(
+  inside: Transaction,
+  { paymentId, submissionId }: BookingJob,
+  { bookingId, archiveId, at, auditEventId }: Parameters<Ledger['book']>[1],
+): Promise<BookingOutcome> {
+  const [job] = await inside.query<Job>(TAKE_JOB, [paymentId, submissionId]);
+  if (job === undefined || job.status !== 'Accepted') return 'already-done';
+  const outcome = decideOutcome(job);
+  if (outcome === 'Rejected') {
+    inside.send(RELEASE, [job.debit_account_id, job.amount_cents]);
+  } else {
+    sendBooking(inside, {
+      bookingId,
+      archiveId,
+      amountCents: job.amount_cents,
+      debitAccountId: job.debit_account_id,
+      creditAccountId: job.payee_account_id ?? settlementAccount(paymentId),
+      releasedCents: job.amount_cents,
+      submission: { paymentId, submissionId },
+      at,
+    });
+  }
+  inside.send(SET_SUBMISSION, [paymentId, submissionId, outcome, outcome === 'Rejected' ? null : archiveId, at]);
+  writeAuditEvent(inside, {
+    eventId: auditEventId,
+    at,
+    event: outcome === 'Rejected' ? 'submission rejected' : 'submission booked',
+    authorizationId: job.authorization_id,
+    clientId: job.client_id,
+    customerId: job.customer_id ?? undefined,
+    requestId: undefined,
+    details: { paymentId, submissionId, status: outcome, amountCents: job.amount_cents },
+  });
+  return outcome;
+}
+
+/** A payment from an account to itself moves nothing, and a booking needs two accounts: it is refused. */
+function decideOutcome(job: Job): 'Submitted' | 'Credited' | 'Rejected' {
+  if (job.payee_account_id === job.debit_account_id) return 'Rejected';
+  return job.payment_order === 'SEPA_INST' && job.payee_account_id !== null ? 'Credited' : 'Submitted';
+}

@@ -1,0 +1,45 @@
+/**
+ * Counting factor attempts by the username given. Each statement is atomic: simultaneous callers queue for the username's
+ * row, whether or not there is such a customer.
+ */
+
+/** A block that has passed takes the count with it; one that holds lets nothing be counted. */
+export const COUNT_ATTEMPT = {
+  name: 'count-attempt',
+  text: `INSERT INTO factor_attempts (username, attempts, last_attempt) VALUES ($1, 1, $2)
+    ON CONFLICT (username) DO UPDATE
+    SET attempts = CASE
+        WHEN factor_attempts.blocked_until > EXCLUDED.last_attempt THEN factor_attempts.attempts
+        WHEN factor_attempts.blocked_until IS NOT NULL THEN 1
+        ELSE factor_attempts.attempts + 1
+      END,
+      blocked_until = CASE
+        WHEN factor_attempts.blocked_until > EXCLUDED.last_attempt THEN factor_attempts.blocked_until
+      END,
+      last_attempt = EXCLUDED.last_attempt
+    RETURNING attempts, blocked_until IS NOT NULL AS blocked`,
+};
+
+export const FORGIVE_ATTEMPT = {
+  name: 'forgive-attempt',
+  text: 'UPDATE factor_attempts SET attempts = attempts - 1 WHERE username = $1 AND attempts > 0',
+};
+
+export const CLEAR_ATTEMPTS = {
+  name: 'clear-attempts',
+  text: 'DELETE FROM factor_attempts WHERE username = $1',
+};
+
+export const BLOCK = {
+  name: 'block-username',
+  text: `INSERT INTO factor_attempts (username, attempts, blocked_until, last_attempt) VALUES ($1, 0, $2, $2)
+    ON CONFLICT (username) DO UPDATE SET blocked_until = EXCLUDED.blocked_until`,
+};
+
+/** Anybody can make up usernames, so the counts of those no customer has are forgotten; a customer's wrong factors are not. */
+export const PURGE_ATTEMPTS = {
+  name: 'purge-attempts',
+  text: `DELETE FROM factor_attempts f
+    WHERE f.last_attempt < $1 AND (f.blocked_until IS NULL OR f.blocked_until < $1)
+      AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.username = f.username)`,
+};

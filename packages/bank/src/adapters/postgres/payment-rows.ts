@@ -1,0 +1,153 @@
+import {
+  type AuthorizationStatus,
+  asAuthorizationId,
+  asCents,
+  asClientId,
+  asCustomerId,
+  asPaymentId,
+  asSubmissionId,
+  type ParsedSepaPayment,
+  type PaymentStatus,
+  type SubmissionStatus,
+} from '@lupa/protocol';
+import type {
+  AccountRecord,
+  AuthorizationRecord,
+  PaymentRecord,
+  SubmissionRecord,
+  TokenKind,
+  TokenRecord,
+} from '../../ports/records.ts';
+
+/** How rows become records. A time is a `Date` in a row and text where the database has wrapped rows into JSON. */
+type Time = Date | string;
+
+export const TOKEN_COLUMNS =
+  'kind, client_id, certificate_thumbprint, expires_at, authorization_id, customer_id, unconfirmed_refresh';
+
+export interface TokenRow {
+  kind: TokenKind;
+  client_id: string;
+  certificate_thumbprint: string;
+  expires_at: Time;
+  authorization_id: string | null;
+  customer_id: string | null;
+  unconfirmed_refresh: string | null;
+}
+
+export function tokenRecord(row: TokenRow): TokenRecord {
+  return {
+    kind: row.kind,
+    clientId: asClientId(row.client_id),
+    certificateThumbprint: row.certificate_thumbprint,
+    expiresAt: new Date(row.expires_at),
+    authorizationId: row.authorization_id === null ? undefined : asAuthorizationId(row.authorization_id),
+    customerId: row.customer_id === null ? undefined : asCustomerId(row.customer_id),
+    unconfirmedRefresh: row.unconfirmed_refresh ?? undefined,
+  };
+}
+
+/** Of `payments p JOIN authorizations a`: whose a payment is, its bundle says. */
+export const PAYMENT_COLUMNS =
+  'p.payment_id, p.authorization_id, a.client_id, p.status, p.payment_type, p.request, p.submissions_made, p.debit_account_id, p.debit_iban, p.created, p.modified';
+
+export interface PaymentRow {
+  payment_id: string;
+  authorization_id: string;
+  client_id: string;
+  status: PaymentStatus;
+  payment_type: 'SepaPayment';
+  request: ParsedSepaPayment;
+  submissions_made: number;
+  debit_account_id: string | null;
+  debit_iban: string | null;
+  created: Time;
+  modified: Time;
+}
+
+export function paymentRecord(row: PaymentRow): PaymentRecord {
+  return {
+    paymentId: asPaymentId(row.payment_id),
+    authorizationId: asAuthorizationId(row.authorization_id),
+    clientId: asClientId(row.client_id),
+    status: row.status,
+    paymentType: row.payment_type,
+    request: row.request,
+    submissionsMade: row.submissions_made,
+    debitAccountId: row.debit_account_id ?? undefined,
+    debitIban: row.debit_iban ?? undefined,
+    created: new Date(row.created),
+    modified: new Date(row.modified),
+  };
+}
+
+export const SUBMISSION_COLUMNS = 'payment_id, submission_id, status, archive_id, created, modified';
+
+export interface SubmissionRow {
+  payment_id: string;
+  submission_id: string;
+  status: SubmissionStatus;
+  archive_id: string | null;
+  created: Time;
+  modified: Time;
+}
+
+export function submissionRecord(row: SubmissionRow): SubmissionRecord {
+  return {
+    paymentId: asPaymentId(row.payment_id),
+    submissionId: asSubmissionId(row.submission_id),
+    status: row.status,
+    archiveId: row.archive_id ?? undefined,
+    created: new Date(row.created),
+    modified: new Date(row.modified),
+  };
+}
+
+export const AUTHORIZATION_COLUMNS =
+  'a.authorization_id, a.client_id, a.status, a.customer_id, a.created, a.modified, a.authorized';
+
+export interface AuthorizationRow {
+  authorization_id: string;
+  client_id: string;
+  status: AuthorizationStatus;
+  customer_id: string | null;
+  created: Time;
+  modified: Time;
+  authorized: Time | null;
+}
+
+export function authorizationRecord(row: AuthorizationRow): AuthorizationRecord {
+  return {
+    authorizationId: asAuthorizationId(row.authorization_id),
+    clientId: asClientId(row.client_id),
+    status: row.status,
+    customerId: row.customer_id === null ? undefined : asCustomerId(row.customer_id),
+    created: new Date(row.created),
+    modified: new Date(row.modified),
+    authorized: row.authorized === null ? undefined : new Date(row.authorized),
+  };
+}
+
+export const ACCOUNT_COLUMNS = 'account_id, iban, customer_id, name, balance_cents, reserved_cents, limit_cents';
+
+export interface AccountRow {
+  account_id: string;
+  iban: string;
+  customer_id: string;
+  name: string;
+  balance_cents: number;
+  reserved_cents: number;
+  limit_cents: number;
+}
+
+export function accountRecord(row: AccountRow): AccountRecord {
+  return {
+    accountId: row.account_id,
+    iban: row.iban,
+    customerId: asCustomerId(row.customer_id),
+    name: row.name,
+    balanceCents: asCents(row.balance_cents),
+    reservedCents: asCents(row.reserved_cents),
+    limitCents: asCents(row.limit_cents),
+  };
+}

@@ -1,0 +1,106 @@
+import type { AuthorizationId, PaymentId } from '@lupa/protocol';
+import type {
+  CreationOutcome,
+  PaymentStore,
+  PaymentToCreate,
+  PaymentUnit,
+  TokenDigest,
+} from '../../ports/payment-store.ts';
+import type { TokenRecord } from '../../ports/records.ts';
+import { createPayment } from './create-payment.ts';
+import type { Database } from './database.ts';
+import {
+  AUTHORIZATION_COLUMNS,
+  type AuthorizationRow,
+  authorizationRecord,
+  PAYMENT_COLUMNS,
+  type PaymentRow,
+  paymentRecord,
+  SUBMISSION_COLUMNS,
+  type SubmissionRow,
+  submissionRecord,
+  TOKEN_COLUMNS,
+  type TokenRow,
+  tokenRecord,
+} from './payment-rows.ts';
+import { PostgresPaymentUnit } from './payment-unit.ts';
+
+export const FIND_TOKEN = {
+  name: 'find-token',
+  text: `SELECT ${TOKEN_COLUMNS} FROM access_tokens WHERE token_digest = $1`,
+};
+
+/** The token and what it asks for travel together: an opaque token then costs no round trip of its own. */
+const FIND_PAYMENT = {
+  name: 'find-payment',
+  text: `SELECT
+      (SELECT row_to_json(t) FROM (SELECT ${TOKEN_COLUMNS} FROM access_tokens WHERE token_digest = $1) t) AS token,
+      (SELECT row_to_json(f) FROM (
+        SELECT ${PAYMENT_COLUMNS} FROM payments p JOIN authorizations a ON a.authorization_id = p.authorization_id
+        WHERE p.payment_id = $2
+      ) f) AS payment,
+      (SELECT json_agg(row_to_json(s) ORDER BY s.created, s.submission_id) FROM (
+        SELECT ${SUBMISSION_COLUMNS} FROM submissions WHERE payment_id = $2
+      ) s) AS submissions`,
+};
+
+const FIND_AUTHORIZATION = {
+  name: 'find-authorization',
+  text: `SELECT
+      (SELECT row_to_json(t) FROM (SELECT ${TOKEN_COLUMNS} FROM access_tokens WHERE token_digest = $1) t) AS token,
+      (SELECT row_to_json(f) FROM (
+        SELECT ${AUTHORIZATION_COLUMNS} FROM authorizations a WHERE a.authorization_id = $2
+      ) f) AS authorization,
+      (SELECT json_agg(row_to_json(f) ORDER BY f.created, f.payment_id) FROM (
+        SELECT ${PAYMENT_COLUMNS} FROM payments p JOIN authorizations a ON a.authorization_id = p.authorization_id
+        WHERE p.authorization_id = $2
+      ) f) AS payments`,
+};
+
+/** Payments, authorizations and submissions in PostgreSQL or PGlite. */
+export class PostgresPaymentStore implements PaymentStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  createPayment(payment: PaymentToCreate): Promise<CreationOutcome> {
+    return createPayment(this.#database, payment);
+  }
+
+  async findToken(tokenDigest: TokenDigest): Promise<TokenRecord | undefined> {
+    const [row] = await this.#database.query<TokenRow>(FIND_TOKEN, [tokenDigest]);
+    return row && tokenRecord(row);
+  }
+
+  async findPayment(tokenDigest: TokenDigest, paymentId: PaymentId) {
+    const [row] = await this.#database.query<{
+      token: TokenRow | null;
+      payment: PaymentRow | null;
+      submissions: SubmissionRow[] | null;
+    }>(FIND_PAYMENT, [tokenDigest, paymentId]);
+    return {
+      token: row?.token ? tokenRecord(row.token) : undefined,
+      payment: row?.payment ? paymentRecord(row.payment) : undefined,
+      submissions: (row?.submissions ?? []).map(submissionRecord),
+    };
+  }
+
+  async findAuthorization(tokenDigest: TokenDigest, authorizationId: AuthorizationId) {
+    const [row] = await this.#database.query<{
+      token: TokenRow | null;
+      authorization: AuthorizationRow | null;
+      payments: PaymentRow[] | null;
+    }>(FIND_AUTHORIZATION, [tokenDigest, authorizationId]);
+    return {
+      token: row?.token ? tokenRecord(row.token) : undefined,
+      authorization: row?.authorization ? authorizationRecord(row.authorization) : undefined,
+      payments: (row?.payments ?? []).map(paymentRecord),
+    };
+  }
+
+  transaction<T>(work: (unit: PaymentUnit) => Promise<T>): Promise<T> {
+    return this.#database.transaction((inside) => work(new PostgresPaymentUnit(inside)));
+  }
+}
