@@ -1,0 +1,10 @@
+/** What the composition root needs of the store. */
+export { PostgresAuthorizationRequests } from './authorization-requests.ts';
+export { PostgresClients } from './clients.ts';
+export { PostgresCustomers } from './customers.ts';
+export type { Database } from './database.ts';
+export { PostgresLedger } from './ledger.ts';
+export { openDatabase, type StoreSettings } from './open-database.ts';
+export { PostgresPaymentStore } from './payment-store.ts';
+export { PostgresScaStore } from './sca-store.ts';
+export { PostgresTokenArtifacts } from './token-artifacts.ts';
