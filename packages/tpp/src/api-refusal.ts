@@ -1,0 +1,83 @@
+import { HEADERS, parseStrictJson, VIOLATION_TYPES, type Violation, type ViolationType } from '@lupa/protocol';
+import type { Connection } from './connection.ts';
+import type { TppErrorCode } from './error-codes.ts';
+import type { Secret } from './secret.ts';
+import { TppError } from './tpp-error.ts';
+import type { HttpAnswer } from './wire/http.ts';
+import { scrub } from './wire/redaction.ts';
+import { retryAfterMs } from './wire/retry-after.ts';
+
+const MAX_MESSAGE_LENGTH = 500;
+
+/** Reads a signed error answer of the payments API (contract §7). The wire has no code: status, type and violations together say which. */
+export function apiRefusal({ knownSecrets, clock }: Connection, answer: HttpAnswer, token: Secret): TppError {
+  const { status, headers, body } = answer;
+  const clean = (text: string) => scrub(text.slice(0, MAX_MESSAGE_LENGTH), [...knownSecrets, token.reveal()]);
+  const { type, message, id, violations } = readErrorBody(body);
+  const shown = violations.map((violation) => ({ ...violation, message: clean(violation.message) }));
+  const code = codeOf(status, type, new Set(violations.map((violation) => violation.type)));
+  return new TppError(code, {
+    status,
+    requestId: id ?? headers[HEADERS.requestId],
+    violations: shown,
+    retryAfterMs: retryAfterMs(answer, clock),
+    // Contract §7: a 503 may mean that even the bank does not know; of other failures inside it no promise is made.
+    outcomeUnknown: status >= 500,
+    detail: message === undefined ? `the bank answered ${status}` : clean(message).replace(/\.$/, ''),
+  });
+}
+
+function codeOf(status: number, type: unknown, violations: ReadonlySet<ViolationType>): TppErrorCode {
+  switch (status) {
+    case 400:
+      return type === 'SECURITY' ? 'REQUEST_SIGNATURE_REFUSED' : 'REQUEST_INVALID';
+    case 401:
+      return 'ACCESS_TOKEN_REFUSED';
+    case 403:
+      return 'FORBIDDEN';
+    case 404:
+      return 'NOT_FOUND';
+    case 409:
+      return violations.has('IllegalState') ? 'ILLEGAL_STATE' : 'DUPLICATE_PAYMENT';
+    case 422:
+      return violations.has('InsufficientFunds') ? 'INSUFFICIENT_FUNDS' : 'PAYMENT_FAIL';
+    case 429:
+      return 'TOO_MANY_REQUESTS';
+    case 502:
+    case 503:
+    case 504:
+      return 'UNAVAILABLE';
+    default:
+      if (status >= 500) return 'BANK_FAILED';
+      return status >= 400 ? 'REQUEST_INVALID' : 'ANSWER_UNEXPECTED';
+  }
+}
+
+/** What can be read of an error body; the status speaks where it says nothing. */
+function readErrorBody(bytes: Uint8Array) {
+  let body: Record<string, unknown> = {};
+  try {
+    body = Object(parseStrictJson(bytes));
+  } catch {
+    // A signed error that is no JSON is still an error.
+  }
+  const { type, message, id, violations } = body;
+  return {
+    type,
+    message: typeof message === 'string' && message !== '' ? message : undefined,
+    id: typeof id === 'string' && id !== '' ? id : undefined,
+    violations: Array.isArray(violations) ? violations.flatMap(readViolation) : [],
+  };
+}
+
+function readViolation(value: unknown): Violation[] {
+  const { type, path, message, ...bounds } = Object(value) as Record<string, unknown>;
+  if (typeof path !== 'string' || typeof message !== 'string') return [];
+  const known = VIOLATION_TYPES.find((each) => each === type) ?? 'InvalidValue';
+  const numbers = Object.entries(bounds).filter(([name, bound]) =>
+    name === 'inclusive'
+      ? typeof bound === 'boolean'
+      : ['value', 'min', 'max'].includes(name) && typeof bound === 'number',
+  );
+  return [{ type: known, path, message, ...Object.fromEntries(numbers) }];
+}

@@ -1,0 +1,58 @@
+import type { Clock } from './clock.ts';
+import { TppError } from './tpp-error.ts';
+
+/** How long a call may still take, and the signal that may end it earlier. */
+export class Deadline {
+  readonly signal: AbortSignal | undefined;
+  readonly #clock: Clock;
+  readonly #endsAtMs: number;
+
+  constructor(clock: Clock, ms: number, signal?: AbortSignal) {
+    this.#clock = clock;
+    this.#endsAtMs = clock.monotonicMs() + ms;
+    this.signal = signal;
+  }
+
+  remainingMs(): number {
+    return Math.max(0, this.#endsAtMs - this.#clock.monotonicMs());
+  }
+
+  /** @throws TppError ABORTED or TIMEOUT when the call has no time left */
+  check(): void {
+    if (this.signal?.aborted === true) throw new TppError('ABORTED', { cause: this.signal.reason });
+    if (this.remainingMs() === 0) throw new TppError('TIMEOUT');
+  }
+
+  /** Waits, never longer than it may. @throws TppError ABORTED */
+  async sleep(ms: number): Promise<void> {
+    this.check();
+    try {
+      await this.#clock.sleep(Math.min(ms, this.remainingMs()), this.signal);
+    } catch (cause) {
+      throw new TppError('ABORTED', { cause });
+    }
+  }
+
+  /**
+   * Waits for work that others wait for too: whoever is in a hurry leaves, and the work goes on for the rest.
+   *
+   * @throws TppError ABORTED or TIMEOUT, or what the work throws
+   */
+  async share<T>(work: Promise<T>): Promise<T> {
+    this.check();
+    return new Promise((resolve, reject) => {
+      const onAbort = () => settle(() => reject(new TppError('ABORTED', { cause: this.signal?.reason })));
+      const timer = setTimeout(() => settle(() => reject(new TppError('TIMEOUT'))), this.remainingMs());
+      const settle = (how: () => void) => {
+        clearTimeout(timer);
+        this.signal?.removeEventListener('abort', onAbort);
+        how();
+      };
+      this.signal?.addEventListener('abort', onAbort);
+      work.then(
+        (value) => settle(() => resolve(value)),
+        (error) => settle(() => reject(error)),
+      );
+    });
+  }
+}

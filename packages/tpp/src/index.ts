@@ -1,0 +1,48 @@
+/** The TPP's side of PSD2 payment initiation. See `packages/tpp/README.md`. */
+
+export type {
+  Authorization,
+  AuthorizationStatus,
+  Cents,
+  ErrorType,
+  Iban,
+  PaymentStatus,
+  ResponseType,
+  SepaPayee,
+  SepaPayment,
+  SepaPaymentOrder,
+  SepaPaymentRequest,
+  Submission,
+  SubmissionId,
+  SubmissionStatus,
+  Violation,
+  ViolationType,
+} from '@lupa/protocol';
+export {
+  formatCents,
+  formatIbanInGroups,
+  isFinalSubmissionStatus,
+  isPaymentReference,
+  isSepaIban,
+  PAYMENT_STATUSES,
+  parseAmountEUR,
+  parseSubmissionId,
+  SUBMISSION_STATUSES,
+  verifyIban,
+} from '@lupa/protocol';
+export type { AuthorizationWish } from './authorization-url.ts';
+export type { VerifiedCallback } from './callback.ts';
+export { type Clock, systemClock } from './clock.ts';
+export type { Bundle, CreateOptions } from './create-payment.ts';
+export type { CustomerContext } from './customer-context.ts';
+export { TPP_ERROR_CODES, type TppErrorCode, type TppErrorEntry } from './error-codes.ts';
+export type { ReadAuthorizationOptions, ReadOptions, ReadPaymentOptions, SubmitOptions } from './payments.ts';
+export type { PendingAuthorization } from './pending-authorization.ts';
+export { Secret } from './secret.ts';
+export type { BankEndpoints, CallOptions, ClientSettings, DiscoverySettings, Limits, TppSettings } from './settings.ts';
+export { Tpp } from './tpp.ts';
+export { type RetryWith, TppError, type TppErrorDetails } from './tpp-error.ts';
+export { restoreTokens, revealTokens, type StoredUserTokens, type UserTokens } from './user-tokens.ts';
+export type { WaitOptions } from './wait-for-status.ts';
+export type { ExchangePurpose, ExchangeRecord } from './wire/exchange-record.ts';
+export { type HttpAnswer, HttpFailure, type HttpFailureKind, type HttpRequest, type HttpSend } from './wire/http.ts';

@@ -1,0 +1,146 @@
+import {
+  type Authorization,
+  parseAuthorizationId,
+  parsePaymentId,
+  parseSubmissionId,
+  type SepaPayment,
+  type Submission,
+} from '@lupa/protocol';
+import type { Connection } from './connection.ts';
+import {
+  parseAuthorization,
+  parsePayments,
+  parseSepaPayment,
+  parseSubmission,
+  parseSubmissions,
+} from './parse-answers.ts';
+import { callPaymentsApi } from './payments-api.ts';
+import type { CallOptions } from './settings.ts';
+import { argumentInvalid, TppError } from './tpp-error.ts';
+import type { UserTokens } from './user-tokens.ts';
+import { uuid } from './uuid.ts';
+
+export interface ReadOptions extends CallOptions {
+  /** The customer's tokens; without them the client's own token is used. */
+  readonly tokens?: UserTokens;
+}
+
+export interface ReadPaymentOptions extends ReadOptions {
+  /** Adds `submissions`. */
+  readonly includeSubmissions?: boolean;
+}
+
+export interface ReadAuthorizationOptions extends ReadOptions {
+  /** Adds `sepaPayments`. */
+  readonly includePayments?: boolean;
+}
+
+export interface SubmitOptions extends CallOptions {
+  /** The customer's tokens, for the authorization the payment belongs to. */
+  readonly tokens: UserTokens;
+  /** Your own name for this submission: 1–64 characters of `A–Z a–z 0–9 . _ ~ -`; a UUID when absent. Keep it before you call. */
+  readonly submissionId?: string;
+}
+
+export async function submitPayment(
+  connection: Connection,
+  paymentId: string,
+  options: SubmitOptions,
+): Promise<Submission> {
+  const submissionId = checkSubmissionId(options.submissionId ?? uuid(connection));
+  const path = `${paymentPath(paymentId)}/submissions/${submissionId}`;
+  const read = (json: unknown) => matching(parseSubmission(json), 'submissionId', submissionId);
+  const call = { method: 'PUT', path, tokens: options.tokens, retryWith: { submissionId }, read } as const;
+  return callPaymentsApi(connection, call, options);
+}
+
+export async function readPayment(
+  connection: Connection,
+  paymentId: string,
+  options: ReadPaymentOptions,
+): Promise<SepaPayment> {
+  const path = paymentPath(paymentId) + (options.includeSubmissions === true ? '?include=submissions' : '');
+  const read = (json: unknown) => matching(parseSepaPayment(json), 'paymentId', paymentId);
+  return callPaymentsApi(connection, { method: 'GET', path, tokens: options.tokens, read }, options);
+}
+
+export async function deletePayment(
+  connection: Connection,
+  paymentId: string,
+  options: CallOptions,
+): Promise<SepaPayment> {
+  const read = (json: unknown) => matching(parseSepaPayment(json), 'paymentId', paymentId);
+  return callPaymentsApi(connection, { method: 'DELETE', path: paymentPath(paymentId), read }, options);
+}
+
+export async function readAuthorization(
+  connection: Connection,
+  authorizationId: string,
+  options: ReadAuthorizationOptions,
+): Promise<Authorization> {
+  const path = authorizationPath(authorizationId) + (options.includePayments === true ? '?include=payments' : '');
+  const read = (json: unknown) => matching(parseAuthorization(json), 'authorizationId', authorizationId);
+  return callPaymentsApi(connection, { method: 'GET', path, tokens: options.tokens, read }, options);
+}
+
+export async function readAuthorizationPayments(
+  connection: Connection,
+  authorizationId: string,
+  options: ReadOptions,
+): Promise<readonly SepaPayment[]> {
+  const path = `${authorizationPath(authorizationId)}/payments`;
+  const read = (json: unknown) =>
+    parsePayments(json).map((payment) => matching(payment, 'authorizationId', authorizationId));
+  return callPaymentsApi(connection, { method: 'GET', path, tokens: options.tokens, read }, options);
+}
+
+export async function revokeAuthorization(
+  connection: Connection,
+  authorizationId: string,
+  options: CallOptions,
+): Promise<Authorization> {
+  const path = authorizationPath(authorizationId);
+  const read = (json: unknown) => matching(parseAuthorization(json), 'authorizationId', authorizationId);
+  return callPaymentsApi(connection, { method: 'DELETE', path, read }, options);
+}
+
+export async function readSubmission(
+  connection: Connection,
+  paymentId: string,
+  submissionId: string,
+  options: ReadOptions,
+): Promise<Submission> {
+  const path = `${paymentPath(paymentId)}/submissions/${checkSubmissionId(submissionId)}`;
+  const read = (json: unknown) => matching(parseSubmission(json), 'submissionId', submissionId);
+  return callPaymentsApi(connection, { method: 'GET', path, tokens: options.tokens, read }, options);
+}
+
+export async function readSubmissions(
+  connection: Connection,
+  paymentId: string,
+  options: ReadOptions,
+): Promise<readonly Submission[]> {
+  const path = `${paymentPath(paymentId)}/submissions`;
+  return callPaymentsApi(connection, { method: 'GET', path, tokens: options.tokens, read: parseSubmissions }, options);
+}
+
+/** A signature covers the body and not the question, so an old answer to another one would pass for this one's. */
+function matching<T, Name extends keyof T>(answer: T, name: Name, asked: string): T {
+  if (answer[name] === asked) return answer;
+  throw new TppError('ANSWER_MISMATCH', { detail: `its ${String(name)} is not the one that was asked for` });
+}
+
+function paymentPath(paymentId: string): string {
+  if (parsePaymentId(String(paymentId)) === undefined) throw argumentInvalid('paymentId is not one');
+  return `/sepa-payments/${paymentId}`;
+}
+
+function authorizationPath(authorizationId: string): string {
+  if (parseAuthorizationId(String(authorizationId)) === undefined) throw argumentInvalid('authorizationId is not one');
+  return `/authorizations/${authorizationId}`;
+}
+
+function checkSubmissionId(submissionId: string): string {
+  if (parseSubmissionId(String(submissionId)) !== undefined) return submissionId;
+  throw argumentInvalid('submissionId is not 1 to 64 of the characters A-Z a-z 0-9 . _ ~ -');
+}
