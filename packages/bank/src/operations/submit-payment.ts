@@ -70,10 +70,9 @@ async function submitLocked(
         created: earlier?.created ?? now,
         modified: now,
       };
-      const changes = reserved ? acceptance(unit, bundle, payment, submission) : [];
       await Promise.all([
         unit.saveSubmission(submission),
-        ...changes,
+        ...(reserved ? acceptance(unit, bundle, payment, submission) : []),
         unit.audit(submissionAudit(bank, call, bundle.authorization, submission, request.amountCents)),
       ]);
       return submission;
