@@ -1,2 +1,4 @@
 #!/usr/bin/env node
-console.log(process.version, process.argv);
+import { lupaProgram } from './lupa-program.ts';
+
+process.exitCode = await lupaProgram(process.argv.slice(2));

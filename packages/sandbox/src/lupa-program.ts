@@ -1,0 +1,45 @@
+import { Command, CommanderError } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
+import { addPayCommand } from './commands/pay.ts';
+import { addUpCommand } from './commands/up.ts';
+import type { ExitCode } from './exit-code.ts';
+
+/** The command line itself was wrong (as with most Unix tools); 1 is for what was asked for but could not be done. */
+const WRONG_USAGE = 2;
+
+/**
+ * Runs one `lupa` command line.
+ *
+ * @param args what follows `lupa`
+ * @returns the exit code
+ */
+export async function lupaProgram(args: readonly string[]): Promise<number> {
+  let exitCode: number = 0;
+  const finish = (code: ExitCode) => {
+    exitCode = code;
+  };
+  const program = new Command('lupa')
+    .description('A whole PSD2 payment-initiation bank on this machine: sandbox, demo shop and tools.')
+    .version(manifest.version, '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .showHelpAfterError('(see: lupa --help)')
+    .exitOverride()
+    .addHelpText('after', EXAMPLES);
+  addUpCommand(program, finish);
+  addPayCommand(program, finish);
+  try {
+    await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : WRONG_USAGE;
+  }
+}
+
+const EXAMPLES = `
+Examples:
+  $ lupa up                                             start the sandbox
+  $ lupa pay 12.50 --to FI4950009420028730 --approve    make a payment in it
+
+In a clone of the repository, say npx lupa.`;

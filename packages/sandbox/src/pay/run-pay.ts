@@ -1,0 +1,89 @@
+import type { SepaPaymentRequest, Submission } from '@lupa/tpp';
+import type { ExitCode } from '../exit-code.ts';
+import { dataDirectory } from '../files/data-directory.ts';
+import { findRunningSandbox } from '../files/running-sandbox.ts';
+import { painter } from '../print/paint.ts';
+import type { SandboxFacts } from '../sandbox-facts.ts';
+import { explainPayment } from './explain-payment.ts';
+import { type PaymentMade, pay } from './pay.ts';
+import { stepPrinter } from './step-printer.ts';
+
+/** The command line's options; amount, IBAN and reference are checked already. */
+export interface PayOptions {
+  readonly amountEUR: string;
+  readonly to: string;
+  readonly name: string;
+  readonly message?: string;
+  readonly reference?: string;
+  readonly instant?: boolean;
+  readonly approve?: boolean;
+  readonly user: string;
+  readonly factor: 'keycode' | 'mobilekey';
+  readonly data: string;
+  readonly json?: boolean;
+}
+
+/** Statuses that mean the money has left the payer's account. */
+const PAID: readonly Submission['status'][] = ['Submitted', 'Credited'];
+
+/** Makes one payment and prints each step. @returns the exit code */
+export async function runPay(options: PayOptions): Promise<ExitCode> {
+  const steps = stepPrinter(options.json ? process.stderr : process.stdout, { quiet: options.json === true });
+  try {
+    const sandbox = await findRunningSandbox(dataDirectory(options.data));
+    if (sandbox === undefined)
+      return tell(`No sandbox is running on ${dataDirectory(options.data).path}. ${startHint(options)}`);
+    const player = options.approve ? playedCustomer(sandbox, options) : undefined;
+    if (typeof player === 'string') return tell(player);
+    const made = await pay(sandbox, paymentRequest(options), player, steps);
+    report(made, options, steps.paint);
+    return PAID.includes(made.submission.status) ? 0 : 1;
+  } catch (error) {
+    return tell(explainPayment(error));
+  }
+}
+
+function tell(problem: string): ExitCode {
+  const paint = painter(process.stderr);
+  process.stderr.write(`${paint('red', 'lupa pay:')} ${problem}\n`);
+  return 1;
+}
+
+function startHint({ data }: PayOptions): string {
+  return `Start one in another terminal: lupa up${data === '.lupa' ? '' : ` --data ${data}`}`;
+}
+
+/** @returns who to play, or why that cannot be */
+function playedCustomer({ users }: SandboxFacts, { user, factor }: PayOptions) {
+  const found = users.find(({ username }) => username === user);
+  if (found === undefined)
+    return `There is no test user ${user}. Take one of ${users.map(({ username }) => username).join(', ')}.`;
+  return { username: found.username, password: found.password, factor };
+}
+
+function paymentRequest({ amountEUR, to, name, message, reference, instant }: PayOptions): SepaPaymentRequest {
+  return {
+    amountEUR,
+    payee: { iban: to, name },
+    ...(reference === undefined ? { message: message ?? 'lupa pay' } : { reference }),
+    ...(instant ? { paymentOrder: 'SEPA_INST' as const } : {}),
+  };
+}
+
+function report(
+  { payment, submission }: PaymentMade,
+  { json, name }: PayOptions,
+  paint: ReturnType<typeof painter>,
+): void {
+  const { paymentId, authorizationId, amountEUR } = payment;
+  const { submissionId, status, archiveId } = submission;
+  if (json) {
+    process.stdout.write(
+      `${JSON.stringify({ paymentId, authorizationId, submissionId, amountEUR, status, archiveId })}\n`,
+    );
+  } else if (PAID.includes(status)) {
+    process.stdout.write(`\n${paint('green', 'Paid.')} ${amountEUR} EUR to ${name}, archive id ${archiveId}.\n`);
+  } else {
+    process.stdout.write(`\n${paint('red', 'Not paid.')} The submission is ${status}.\n`);
+  }
+}
