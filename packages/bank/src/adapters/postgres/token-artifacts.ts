@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import type {
+  Artifact,
+  ArtifactChanges,
+  ArtifactToSave,
+  CommitOutcome,
+  SingleUse,
+  TokenArtifacts,
+  TokenFacts,
+} from '../../ports/token-artifacts.ts';
+import type { TokenUse } from '../../ports/token-use.ts';
+import type { Database, Queryable } from './database.ts';
+import { confirmRefreshToken, refreshTokenMark } from './refresh-rotation.ts';
+import * as sql from './token-artifact-statements.ts';
+
+const ACCESS_TOKEN_MODELS: ReadonlySet<string> = new Set(['AccessToken', 'ClientCredentials']);
+
+/** Ends the transaction without a trace. */
+class Abandoned extends Error {
+  readonly outcome: CommitOutcome;
+  constructor(outcome: CommitOutcome) {
+    super(outcome);
+    this.outcome = outcome;
+  }
+}
+
+/**
+ * Codes, tokens and grants in PostgreSQL. Whatever touches more than one row of a family locks the row of its grant first,
+ * so that of a redemption, a refresh and a revocation at once each sees the other whole or not at all.
+ */
+export class PostgresTokenArtifacts implements TokenArtifacts, TokenUse {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async find(model: string, id: string): Promise<Artifact | undefined> {
+    const [row] = ACCESS_TOKEN_MODELS.has(model)
+      ? await this.#database.query<sql.ArtifactRow>(sql.FIND_ACCESS_TOKEN, [
+          digestOf(id),
+          model === 'ClientCredentials',
+        ])
+      : await this.#database.query<sql.ArtifactRow>(sql.FIND_ARTIFACT, [model, digestOf(id)]);
+    if (row === undefined) return undefined;
+    const { payload, expiresAt, grantId, consumedAt } = row;
+    return { model, id, payload, expiresAt, grantId: grantId ?? undefined, consumedAt: consumedAt ?? undefined };
+  }
+
+  async commit(changes: ArtifactChanges): Promise<CommitOutcome> {
+    try {
+      await this.#database.transaction(async (inside) => {
+        await lockGrants(inside, changes.saves);
+        for (const use of changes.uses) await useUp(inside, use);
+        if (changes.rotation !== undefined) await rotate(inside, changes.rotation.refreshTokenId, changes.rotation.at);
+        await Promise.all(changes.saves.map((artifact) => save(inside, artifact)));
+      });
+      return 'done';
+    } catch (error) {
+      if (error instanceof Abandoned) return error.outcome;
+      throw error;
+    }
+  }
+
+  async remove(model: string, id: string): Promise<void> {
+    if (ACCESS_TOKEN_MODELS.has(model)) await this.#database.query(sql.REMOVE_ACCESS_TOKEN, [digestOf(id)]);
+    else await this.#database.query(sql.REMOVE_ARTIFACT, [model, digestOf(id)]);
+  }
+
+  async revokeGrant(grantId: string): Promise<void> {
+    await this.#database.transaction(async (inside) => {
+      await Promise.all([
+        inside.query(sql.REMOVE_ARTIFACT, ['Grant', digestOf(grantId)]),
+        inside.query(sql.REMOVE_ARTIFACTS_OF_GRANT, [grantId]),
+        inside.query(sql.REMOVE_ACCESS_TOKENS_OF_GRANT, [grantId]),
+      ]);
+    });
+  }
+
+  async confirm(unconfirmedRefresh: string): Promise<void> {
+    const digest = Buffer.from(unconfirmedRefresh, 'hex');
+    await this.#database.transaction(async (inside) => {
+      const [row] = await inside.query<{ grantId: string }>(sql.GRANT_OF_REFRESH_TOKEN, [digest]);
+      if (row !== undefined) await inside.query(sql.LOCK_GRANT, [digestOf(row.grantId), new Date(0)]);
+      await confirmRefreshToken(inside, digest);
+    });
+  }
+
+  async purge(before: Date, limit: number): Promise<number> {
+    const tokens = await this.#database.query(sql.PURGE_ACCESS_TOKENS, [before, limit]);
+    const artifacts = await this.#database.query(sql.PURGE_ARTIFACTS, [before, limit]);
+    return tokens.length + artifacts.length;
+  }
+}
+
+/** Locks the grants anything is issued under, and lets them live as long as what is issued. */
+async function lockGrants(inside: Queryable, saves: readonly ArtifactToSave[]): Promise<void> {
+  const until = new Map<string, Date>();
+  for (const { grantId, expiresAt } of saves) {
+    if (grantId === undefined) continue;
+    const known = until.get(grantId);
+    if (known === undefined || known < expiresAt) until.set(grantId, expiresAt);
+  }
+  for (const [grantId, expiresAt] of [...until].sort()) {
+    const rows = await inside.query(sql.LOCK_GRANT, [digestOf(grantId), expiresAt]);
+    if (rows.length === 0) throw new Abandoned('grant-gone');
+  }
+}
+
+async function useUp(inside: Queryable, { model, id, at, keepUntil }: SingleUse): Promise<void> {
+  const rows =
+    keepUntil === undefined
+      ? await inside.query(sql.REMOVE_ARTIFACT, [model, digestOf(id)])
+      : await inside.query(sql.CONSUME_ARTIFACT, [model, digestOf(id), at, keepUntil]);
+  if (rows.length === 0) throw new Abandoned('lost');
+}
+
+/** Giving a refresh token in is its first use; it must not have been ended since the caller read it. */
+async function rotate(inside: Queryable, refreshTokenId: string, at: Date): Promise<void> {
+  const digest = digestOf(refreshTokenId);
+  const rows = await inside.query(sql.FIND_USABLE_REFRESH_TOKEN, [digest]);
+  if (rows.length === 0) throw new Abandoned('lost');
+  await confirmRefreshToken(inside, digest, at);
+}
+
+async function save(inside: Queryable, artifact: ArtifactToSave): Promise<void> {
+  if (artifact.token !== undefined) return saveAccessToken(inside, artifact, artifact.token);
+  const { model, id, grantId, supersedes, payload, expiresAt } = artifact;
+  const superseded = supersedes === undefined ? null : digestOf(supersedes);
+  const values = [model, digestOf(id), grantId ?? null, superseded, JSON.stringify(payload), expiresAt];
+  await inside.query(sql.SAVE_ARTIFACT, values);
+}
+
+async function saveAccessToken(
+  inside: Queryable,
+  { id, grantId, payload, expiresAt }: ArtifactToSave,
+  token: TokenFacts,
+): Promise<void> {
+  const { unconfirmedRefreshToken: unconfirmed } = token;
+  await inside.query(sql.SAVE_ACCESS_TOKEN, [
+    digestOf(id),
+    token.clientId,
+    token.certificateThumbprint,
+    token.kind,
+    token.scope,
+    grantId ?? null,
+    token.authorizationId ?? null,
+    token.customerId ?? null,
+    expiresAt,
+    unconfirmed === undefined ? null : refreshTokenMark(digestOf(unconfirmed)),
+    JSON.stringify(payload),
+  ]);
+}
+
+function digestOf(id: string): Buffer {
+  return createHash('sha256').update(id).digest();
+}

@@ -1,0 +1,73 @@
+import { LupaError } from '@lupa/protocol';
+import type { errors, KoaContextWithOIDC } from 'oidc-provider';
+import { exchangeOf } from './exchange.ts';
+import { serverError } from './redirect-answer.ts';
+
+/** Answers to TPP back ends are JSON of RFC 6749 section 5, and no cache keeps them. */
+export function answerJson(context: KoaContextWithOIDC, status: number, body: Record<string, unknown>): void {
+  context.status = status;
+  context.body = body;
+}
+
+export function answerInvalidGrant(context: KoaContextWithOIDC, description: string): void {
+  answerJson(context, 400, { error: 'invalid_grant', error_description: description });
+}
+
+/** A fault of ours. Whether it is worth trying again soon is told by the status. */
+export function answerFault(context: KoaContextWithOIDC, fault: unknown): void {
+  const { error, description } = serverError(exchangeOf(context.req).requestId);
+  const isTransient = fault instanceof LupaError && fault.retryAfterSeconds !== undefined;
+  if (isTransient) context.set('Retry-After', String(fault.retryAfterSeconds));
+  answerJson(context, isTransient ? 503 : 500, { error, error_description: description });
+}
+
+/**
+ * Before the client has proven itself, whatever else is wrong is not told: it is `401 invalid_client` (contract §2). A body that cannot
+ * be read at all has no client to speak of.
+ */
+export function answerUnprovenClient(context: KoaContextWithOIDC): void {
+  if (context.oidc.params === undefined) {
+    context.set('Connection', 'close');
+    answerJson(context, 400, { error: 'invalid_request', error_description: UNREADABLE_BODY });
+  } else answerJson(context, 401, { error: 'invalid_client', error_description: UNPROVEN_CLIENT });
+}
+
+const UNREADABLE_BODY = 'The body cannot be read. Send a form (application/x-www-form-urlencoded) of at most 56 KiB.';
+const UNPROVEN_CLIENT =
+  'The client is not authenticated. Send client_id and client_secret in the body, each once, over a connection with the registered certificate.';
+
+/** Details of the library that help the caller mend its request. Other people's codes and tokens are as unknown as none. */
+const WHAT_WAS_WRONG: Readonly<Record<string, string>> = {
+  'client mismatch': 'The code or token is unknown.',
+  'authorization code not found': 'The code or token is unknown.',
+  'refresh token not found': 'The code or token is unknown.',
+  'authorization code is expired': 'The code has expired. Send the customer through the authorization anew.',
+  'authorization code already consumed': 'The code was used before; what it gave is revoked.',
+  'authorization code redirect_uri mismatch': 'The redirect_uri is not the one of the authorization request.',
+  'refresh token is expired': 'The refresh token has expired. Send the customer through the authorization anew.',
+  'refresh token already used':
+    'The refresh token was renewed before, and the new one used; the whole family is revoked.',
+  'grant not found': 'What the customer approved has been revoked.',
+  'grant is expired': 'What the customer approved has expired.',
+  'authorization code invalid (referenced account not found)': 'The authorization no longer stands.',
+  'refresh token invalid (referenced account not found)': 'The authorization no longer stands.',
+};
+
+export function describeGrantError(error: errors.OIDCProviderError | undefined): string | undefined {
+  return error?.error_detail === undefined ? undefined : WHAT_WAS_WRONG[error.error_detail];
+}
+
+/** `token_type` is `bearer` in lower case in every answer (contract §2); nothing here is for a browser's scripts. */
+export function shapeAnswer(context: KoaContextWithOIDC): void {
+  context.set('Cache-Control', 'no-store');
+  context.set('Pragma', 'no-cache');
+  context.remove('Access-Control-Allow-Origin');
+  context.remove('Access-Control-Expose-Headers');
+  context.remove('Vary');
+  const { body } = context;
+  if (isRecord(body) && typeof body.token_type === 'string') body.token_type = body.token_type.toLowerCase();
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Buffer.isBuffer(value);
+}

@@ -1,0 +1,98 @@
+import type Provider from 'oidc-provider';
+import type { errors, KoaContextWithOIDC } from 'oidc-provider';
+import type { CommitOutcome, TokenArtifacts } from '../ports/token-artifacts.ts';
+import {
+  answerFault,
+  answerInvalidGrant,
+  answerUnprovenClient,
+  describeGrantError,
+  shapeAnswer,
+} from './api-answers.ts';
+import { answerBrowserError, answerBrowserFault } from './browser-answers.ts';
+import { beginUnitOfWork, type UnitOfWork } from './unit-of-work.ts';
+
+export interface Settling {
+  readonly artifacts: TokenArtifacts;
+  readonly isClientProven: (context: object) => boolean;
+  readonly onFault: (context: KoaContextWithOIDC, fault: unknown) => void;
+}
+
+const BROWSER_ROUTES: ReadonlySet<string> = new Set(['authorization', 'resume']);
+
+/**
+ * Stands around the library: what it wants to change is gathered while it works and committed before its answer leaves. When the
+ * commit is lost to somebody else, or fails, the answer is another one.
+ */
+export function settleAnswers(provider: Provider, settling: Settling): void {
+  const refusals = new WeakMap<object, errors.OIDCProviderError>();
+  provider.on('grant.error', (context, error) => void refusals.set(context, error));
+  provider.on('server_error', (context, fault) => settling.onFault(context, fault));
+  provider.on(
+    'error' as never,
+    ((fault: unknown, context: KoaContextWithOIDC) => settling.onFault(context, fault)) as never,
+  );
+  provider.use(async (koaContext, next) => {
+    const context = koaContext as KoaContextWithOIDC;
+    const unit = beginUnitOfWork(context);
+    await next();
+    if (BROWSER_ROUTES.has(context.oidc.route)) await settleBrowserAnswer(provider, settling, context, unit);
+    else await settleApiAnswer(settling, context, unit, refusals.get(context));
+  });
+}
+
+async function settleApiAnswer(
+  settling: Settling,
+  context: KoaContextWithOIDC,
+  unit: UnitOfWork,
+  refusal: errors.OIDCProviderError | undefined,
+): Promise<void> {
+  try {
+    if (context.status >= 500) answerFault(context, undefined);
+    else if (context.status >= 400) explainRefusal(settling, context, refusal);
+    else if (!unit.isEmpty) await commitTokens(settling, context, unit);
+  } catch (fault) {
+    settling.onFault(context, fault);
+    answerFault(context, fault);
+  }
+  shapeAnswer(context);
+}
+
+function explainRefusal(
+  settling: Settling,
+  context: KoaContextWithOIDC,
+  refusal: errors.OIDCProviderError | undefined,
+): void {
+  const description = describeGrantError(refusal);
+  if (!settling.isClientProven(context)) answerUnprovenClient(context);
+  else if (description !== undefined) answerInvalidGrant(context, description);
+}
+
+/** Of any number of redemptions of one code one gets this far; that there was another revokes what it got (RFC 9700 section 4.5). */
+async function commitTokens({ artifacts }: Settling, context: KoaContextWithOIDC, unit: UnitOfWork): Promise<void> {
+  const outcome = await artifacts.commit(unit.changes());
+  if (outcome === 'done') return;
+  const grantId = unit.redeemedGrantId;
+  if (outcome === 'lost' && grantId !== undefined) await artifacts.revokeGrant(grantId);
+  answerInvalidGrant(context, DESCRIPTION_OF_LOSS[outcome]);
+}
+
+const DESCRIPTION_OF_LOSS: Readonly<Record<Exclude<CommitOutcome, 'done'>, string>> = {
+  lost: 'The code or token was used by another request at the same time.',
+  'grant-gone': 'What the customer approved has been revoked.',
+};
+
+/** What the library decided about a browser's request is committed whether it ends well or not: an interaction is answered once. */
+async function settleBrowserAnswer(
+  provider: Provider,
+  settling: Settling,
+  context: KoaContextWithOIDC,
+  unit: UnitOfWork,
+): Promise<void> {
+  try {
+    const outcome = unit.isEmpty ? 'done' : await settling.artifacts.commit(unit.changes());
+    if (outcome !== 'done') await answerBrowserError(context, 'this authorization request was answered already');
+  } catch (fault) {
+    settling.onFault(context, fault);
+    await answerBrowserFault(context, provider.issuer);
+  }
+}
