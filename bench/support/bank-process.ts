@@ -1,0 +1,51 @@
+import { createPrivateKey, generateKeyPairSync, hash, randomBytes } from 'node:crypto';
+import { openBank } from '@lupa/bank';
+import { asClientId } from '@lupa/protocol';
+import type { BareServerOptions } from './bare-server.ts';
+import type { BenchTpp } from './bench-tpp.ts';
+import { jwkSetOf } from './certificates.ts';
+import { serveParent } from './child.ts';
+
+/** What the bank is told: the same as the bare server, and where to listen. */
+export interface BankProcessOptions extends BareServerOptions {
+  readonly apiPort: number;
+  readonly authorizePort: number;
+}
+
+/** The bank as it is delivered, in a process of its own, with one registered TPP. */
+async function startBank(options: BankProcessOptions): Promise<{ port: number }> {
+  const { apiPort, authorizePort, databaseUrl, server } = options;
+  const [host, issuer] = ['127.0.0.1', `http://localhost:${authorizePort}`];
+  const idTokenKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+  const bank = await openBank({
+    store: { kind: 'postgres', url: databaseUrl },
+    api: { host, port: apiPort, url: `https://localhost:${apiPort}`, ...server, trustedIssuers: options.authority },
+    authorize: { host, port: authorizePort, url: issuer },
+    audiences: [],
+    keys: {
+      responseSigning: [{ kid: 'bench-response', alg: 'ES256', privateKey: createPrivateKey(options.responseKey) }],
+      idTokens: [{ kid: 'bench-id-tokens', alg: 'RS256', privateKey: idTokenKey }],
+      cookieKeys: [randomBytes(32).toString('base64url')],
+    },
+    factorSecret: randomBytes(32).toString('base64url'),
+    bankCodes: ['5'],
+  });
+  await bank.administration.registerClient(registration(options.tpp));
+  return { port: apiPort };
+}
+
+function registration({ clientId, clientSecret, apiKey, certificateThumbprint, signing }: BenchTpp) {
+  return {
+    clientId: asClientId(clientId),
+    clientName: 'Bench',
+    organisationId: 'FI-FINFSA-1234567-1',
+    secretDigest: hash('sha256', clientSecret, 'buffer'),
+    apiKeyDigest: hash('sha256', apiKey, 'buffer'),
+    certificateThumbprint,
+    roles: ['PIS'],
+    redirectUris: ['http://localhost/callback'],
+    jwks: jwkSetOf(signing.publicKey, signing.kid),
+  };
+}
+
+serveParent(startBank);
