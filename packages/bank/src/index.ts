@@ -9,3 +9,9 @@ export type { Clock } from './ports/clock.ts';
 export type { LedgerFaults } from './ports/ledger.ts';
 export type { SandboxRooms } from './sandbox-rooms.ts';
 export type { BankSettings } from './settings.ts';
+// What the sandbox's own pages are made of, so that they look and behave like the bank's.
+export { type Page, renderPage } from './sca/layout.ts';
+export { type Fragment, type Markup, markup } from './sca/markup.ts';
+export { euros } from './sca/money-text.ts';
+export { isFromOwnPage } from './sca/same-origin.ts';
+export { pageHeaders } from './sca/security-headers.ts';
