@@ -19,6 +19,7 @@ export type {
   ViolationType,
 } from '@lupa/protocol';
 export {
+  asCents,
   formatCents,
   formatIbanInGroups,
   isFinalSubmissionStatus,

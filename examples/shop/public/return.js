@@ -1,0 +1,11 @@
+// The bank's answer stands behind the # of this page's address, which a browser never sends to a server. This script
+// takes it out of the address, so that it stays in neither history nor bookmarks, and posts it to the shop.
+const form = document.querySelector('form');
+const fragment = location.hash.slice(1);
+if (fragment === '') {
+  document.querySelector('[role=status]').textContent = 'The address holds no answer from the bank.';
+} else {
+  history.replaceState(null, '', location.pathname);
+  form.elements.fragment.value = fragment;
+  form.submit();
+}

@@ -1,0 +1,89 @@
+import type { UserTokens } from '@lupa/tpp';
+import { type BankVisit, isPaid, type Order, type OrderPayment } from './orders.ts';
+import { problemBeforeSubmission, problemOfStatus, problemOfSubmission } from './problem-of.ts';
+import type { Shop } from './shop.ts';
+import { returned } from './wire/wire-log.ts';
+
+/**
+ * The customer is back: verifies the bank's answer, exchanges the code and submits the payments (steps 4.4 to 6).
+ * The first answer decides; one that comes again, reloaded or replayed, only waits for the first.
+ */
+export function settleVisit(shop: Shop, order: Order, visit: BankVisit, callbackUrl: string): Promise<void> {
+  visit.settled ??= shop.wire.for(order, () => settle(shop, order, visit, callbackUrl));
+  return visit.settled;
+}
+
+async function settle(shop: Shop, order: Order, visit: BankVisit, callbackUrl: string): Promise<void> {
+  const entry = returned(callbackUrl, visit.pending.responseType);
+  order.wire.push(entry);
+  try {
+    const verified = await shop.tpp.handleCallback(callbackUrl, visit.pending);
+    visit.tokens = await shop.tpp.exchangeCode(verified);
+  } catch (error) {
+    visit.refusal = problemBeforeSubmission(error);
+    entry.refusal = visit.refusal;
+    shop.log(`order ${order.number}: came back without approval, ${visit.refusal.code}`);
+    return;
+  }
+  await followPayments(shop, order);
+}
+
+/**
+ * Takes each payment one step further: submits what is approved, asks again what the bank has only accepted (steps 6 and 7).
+ * The return does this once, and so does every look at the order's page; a real shop would have a job for it, so that
+ * nothing depends on the customer staying.
+ */
+export function followPayments(shop: Shop, order: Order): Promise<void> {
+  order.following ??= shop.wire.for(order, () => follow(shop, order)).finally(() => delete order.following);
+  return order.following;
+}
+
+async function follow(shop: Shop, order: Order): Promise<void> {
+  const { visit } = order;
+  if (visit?.tokens === undefined) return;
+  const open = order.payments.filter((payment) => !isPaid(payment) && payment.problem === undefined);
+  try {
+    if (open.some(({ status }) => status !== 'Authorized')) await readStatuses(shop, visit, open);
+  } catch (error) {
+    // The next look at the page asks again.
+    shop.log(`order ${order.number}: status not read, ${problemBeforeSubmission(error).code}`);
+    return;
+  }
+  for (const [index, payment] of order.payments.entries()) {
+    if (open.includes(payment) && payment.problem === undefined) {
+      // Chosen before the first PUT and kept, so that the money moves once however often the PUT is sent.
+      payment.submissionId ??= `tuohi-${order.number}-${index + 1}`;
+      await takeFurther(shop, payment, visit.tokens);
+      shop.log(`order ${order.number}: payment ${index + 1} ${describe(payment)}`);
+    }
+  }
+}
+
+/** What the customer decided about each payment of the bundle. */
+async function readStatuses({ tpp }: Shop, { authorizationId }: BankVisit, payments: OrderPayment[]): Promise<void> {
+  const statuses = await tpp.readAuthorizationPayments(authorizationId);
+  for (const payment of payments) {
+    const status = statuses.find(({ paymentId }) => paymentId === payment.paymentId)?.status;
+    if (status !== undefined) payment.status = status;
+    if (status === 'Rejected' || status === 'Revoked') payment.problem = problemOfStatus('not approved');
+  }
+}
+
+async function takeFurther({ tpp }: Shop, payment: OrderPayment, tokens: UserTokens): Promise<void> {
+  const { paymentId, submissionId, submission } = payment;
+  if (paymentId === undefined || submissionId === undefined) return;
+  try {
+    payment.submission =
+      submission?.status === 'Accepted'
+        ? await tpp.readSubmission(paymentId, submissionId, { tokens })
+        : await tpp.submitPayment(paymentId, { tokens, submissionId });
+    const { status } = payment.submission;
+    if (status === 'Error' || status === 'Rejected') payment.problem = problemOfStatus(status);
+  } catch (error) {
+    payment.problem = problemOfSubmission(error);
+  }
+}
+
+function describe({ problem, submission }: OrderPayment): string {
+  return problem?.code ?? submission?.status ?? 'not submitted';
+}

@@ -1,0 +1,1 @@
+export { type RunningShop, type ShopOptions, startShop } from './start-shop.ts';

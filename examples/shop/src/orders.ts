@@ -1,0 +1,124 @@
+import type {
+  Cents,
+  PaymentStatus,
+  PendingAuthorization,
+  SepaPayee,
+  Submission,
+  TppErrorCode,
+  UserTokens,
+} from '@lupa/tpp';
+import { type CartLine, totalOf } from './cart.ts';
+import type { Seller } from './catalogue.ts';
+import { paymentReference } from './payment-reference.ts';
+import { randomToken } from './random.ts';
+import type { WireEntry } from './wire/wire-log.ts';
+
+/**
+ * An order and how its payment stands.
+ *
+ * Orders live in this process's memory, so that the example stays small. If the process dies between the customer's return
+ * and the submission, the approved payment is never submitted and no money moves; if it dies after the submission, the
+ * bank books the payment and the shop has forgotten it. A real shop therefore stores the order, `pending`, the tokens
+ * (encrypted) and above all each `submissionId` before the call that uses it, and goes on from there when it starts again:
+ * the same PUT with the same `submissionId` gives the same result and never a second payment.
+ */
+export interface Order {
+  /** In the order's address; random, though the page is shown only to the session that made the order. */
+  readonly id: string;
+  /** On the receipt and in the payment's reference. */
+  readonly number: number;
+  readonly created: Date;
+  readonly lines: readonly CartLine[];
+  readonly total: Cents;
+  /** One for each seller. More than one are a bundle: the customer approves them at one visit to the bank. */
+  readonly payments: readonly OrderPayment[];
+  /** The latest visit to the bank; the one before it is forgotten when the customer tries again. */
+  visit?: BankVisit;
+  /** Set while its payments are being created, and while they are being taken further, so that neither happens twice at once. */
+  starting?: Promise<void>;
+  following?: Promise<void>;
+  /** What went over the wire for this order. */
+  readonly wire: WireEntry[];
+}
+
+/** One seller's share of an order. */
+export interface OrderPayment {
+  readonly seller: Seller;
+  readonly payee: SepaPayee;
+  readonly amount: Cents;
+  /** The shop's bookkeeping goes by reference number, the makers' by message. */
+  readonly remittance: { readonly reference: string } | { readonly message: string };
+  /** Given by the bank; a new one whenever the payment is created anew. */
+  paymentId?: string;
+  status?: PaymentStatus;
+  /** Chosen before the first PUT and kept, so that however often the PUT is sent, the money moves once. */
+  submissionId?: string;
+  submission?: Submission;
+  problem?: Problem;
+}
+
+/** What went wrong, for the customer and for whoever helps them. */
+export interface Problem {
+  /** The SDK's code. */
+  readonly code: TppErrorCode;
+  readonly explanation: string;
+  /** Whether nothing was debited for certain. */
+  readonly isMoneySafe: boolean;
+  /** Whether sending the same submission again may help. */
+  readonly canSubmitAgain: boolean;
+  /** The ids under which the bank finds the request in its logs. */
+  readonly requestId?: string;
+  readonly interactionId?: string;
+}
+
+/** The customer's way to the bank and back. */
+export interface BankVisit {
+  readonly authorizationId: string;
+  /** The address at the bank that the browser was sent to. */
+  readonly url: string;
+  /** What the SDK recognises the answer by; it lies with the customer's own order and nowhere else. */
+  readonly pending: PendingAuthorization;
+  /** Set when the first answer arrives, so that a reloaded or replayed one waits for it and repeats nothing. */
+  settled?: Promise<void>;
+  /** Why nothing came of this visit. */
+  refusal?: Problem;
+  tokens?: UserTokens;
+}
+
+/** Where an order stands as a whole. */
+export type OrderStage = 'at-bank' | 'refused' | 'paying' | 'paid' | 'unpaid';
+
+export function orderStage({ visit, payments }: Order): OrderStage {
+  if (payments.every(isPaid)) return 'paid';
+  if (visit?.refusal !== undefined) return 'refused';
+  if (visit !== undefined && visit.settled === undefined) return 'at-bank';
+  return payments.every((payment) => isPaid(payment) || payment.problem !== undefined) ? 'unpaid' : 'paying';
+}
+
+/** Debited: from here on the money is on its way to the seller, or there (contract §6). */
+export function isPaid({ submission }: OrderPayment): boolean {
+  return submission?.status === 'Submitted' || submission?.status === 'Credited';
+}
+
+/** Whether the customer may start a new payment for it: only when the money of the earlier one cannot have moved. */
+export function canPayAnew(payment: OrderPayment): boolean {
+  if (isPaid(payment)) return false;
+  return payment.submissionId === undefined || (payment.problem?.isMoneySafe ?? false);
+}
+
+/** Turns a cart into an order, with one payment for each seller who has goods in it. */
+export function newOrder(
+  number: number,
+  lines: readonly CartLine[],
+  payees: Partial<Record<Seller, SepaPayee>>,
+): Order {
+  const payments = (['shop', 'maker'] as const).flatMap((seller): OrderPayment[] => {
+    const payee = payees[seller];
+    const amount = totalOf(lines.filter(({ product }) => product.seller === seller));
+    if (payee === undefined || amount === 0) return [];
+    const remittance =
+      seller === 'shop' ? { reference: paymentReference(number) } : { message: `Tuohi order ${number}` };
+    return [{ seller, payee, amount, remittance }];
+  });
+  return { id: randomToken(), number, created: new Date(), lines, total: totalOf(lines), payments, wire: [] };
+}

@@ -1,0 +1,47 @@
+import { type Html, html } from '../html.ts';
+import type { WireEntry } from '../wire/wire-log.ts';
+
+/** Who spoke to whom. */
+export function callParties({ kind }: WireEntry): string {
+  if (kind === 'wish') return 'Customer → shop';
+  if (kind === 'departure') return 'Browser → bank';
+  return kind === 'return' ? 'Browser → shop' : 'Shop → bank';
+}
+
+/** What an entry is called in one line. */
+export function callName(entry: WireEntry): Html {
+  switch (entry.kind) {
+    case 'wish':
+      return html`Pay from your bank`;
+    case 'departure':
+      return html`<code>GET ${new URL(entry.url).pathname}</code>`;
+    case 'return':
+      return html`<code>GET ${new URL(entry.url).pathname}</code>`;
+    case 'exchange':
+      return html`<code>${entry.record.request.method} ${shortened(new URL(entry.record.request.url).pathname)}</code>`;
+  }
+}
+
+/** How it ended, in a word. */
+export function callResult(entry: WireEntry): Html | string {
+  if (entry.kind === 'return') {
+    return entry.refusal === undefined
+      ? html`<span class="tag good">verified</span>`
+      : html`<span class="tag bad">stopped</span>`;
+  }
+  return entry.kind === 'exchange' ? statusTag(entry.record.answer?.status, entry.record.failure) : '';
+}
+
+export function callTook(entry: WireEntry): string {
+  return entry.kind === 'exchange' ? `${entry.record.durationMs.toFixed(entry.record.durationMs < 10 ? 1 : 0)} ms` : '';
+}
+
+export function statusTag(status: number | undefined, failure: string | undefined): Html {
+  if (status === undefined) return html`<span class="tag bad">${failure ?? 'no answer'}</span>`;
+  return html`<span class="tag ${status < 400 ? 'good' : 'bad'}">${status}</span>`;
+}
+
+/** Ids in paths by their last digits, which tell them apart; the whole path stands at the call itself. */
+function shortened(path: string): string {
+  return path.replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{8}([0-9a-f]{4})/g, '…$1');
+}

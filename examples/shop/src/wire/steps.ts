@@ -1,0 +1,76 @@
+import { type Exchange, isClientToken, type WireEntry } from './wire-log.ts';
+
+/** The steps of the workflow document's default authorization flow, and what comes before them. */
+export const STEPS = [
+  {
+    title: 'Before the first order',
+    explanation:
+      'The SDK reads where everything is (OpenID Connect Discovery) and fetches the bank’s public keys, once for all orders.',
+  },
+  {
+    title: 'The customer asks for a payment',
+    explanation: 'Nothing goes over the wire yet: the shop adds up the cart and decides whose account gets how much.',
+  },
+  {
+    title: 'The shop authenticates with its client credentials',
+    explanation:
+      'With its client certificate in the TLS connection and its secret in the form, the shop gets a token that stands for itself, good for many orders.',
+  },
+  {
+    title: 'The shop sets up the payments',
+    explanation:
+      'Each payment is signed: x-jws-signature is a detached JWS over exactly the bytes of the body. The idempotency key makes a repeated request harmless. Nothing is approved yet.',
+  },
+  {
+    title: 'The customer authenticates and authorises at the bank',
+    explanation:
+      'The browser goes to the bank with a signed request object that names the authorizationId. What happens there is between the customer and the bank; the shop never sees it.',
+  },
+  {
+    title: 'The shop receives a code and exchanges it for a token',
+    explanation:
+      'First of all: is the one who came back the one who left? Only if the state belongs to this browser’s session, and the answer to this bank, is the code exchanged.',
+  },
+  {
+    title: 'The shop submits the payments',
+    explanation:
+      'With the customer’s token. The submissionId is the shop’s own: however often this PUT is sent, the money moves once.',
+  },
+  {
+    title: 'The shop asks how the payments stand',
+    explanation:
+      'From Accepted to Submitted, when the payer’s account has been debited, or to Credited, when the money has arrived.',
+  },
+  {
+    title: 'The shop verifies the bank’s signatures',
+    explanation:
+      'Every answer of the payments API carries a detached JWS over its body. An answer whose signature does not fit is never believed.',
+  },
+] as const;
+
+/** The number of the step that something belongs to. */
+export function stepOf(entry: WireEntry): number {
+  if (entry.kind === 'wish') return 1;
+  if (entry.kind === 'departure') return 4;
+  if (entry.kind === 'return') return 5;
+  return stepOfExchange(entry);
+}
+
+function stepOfExchange({ record }: Exchange): number {
+  const { purpose, request } = record;
+  if (purpose === 'discovery' || purpose === 'keys') return 0;
+  if (purpose !== 'payments') return isClientToken(record) ? 2 : 5;
+  if (request.method === 'POST') return 3;
+  if (request.method === 'DELETE') return 4;
+  return request.method === 'PUT' ? 6 : 7;
+}
+
+/** The attempts to pay an order, each with its entries in the order they began. */
+export function attemptsOf(wire: readonly WireEntry[]): WireEntry[][] {
+  const attempts: WireEntry[][] = [];
+  for (const entry of wire.toSorted((a, b) => a.at.getTime() - b.at.getTime())) {
+    if (entry.kind === 'wish' || attempts.length === 0) attempts.push([]);
+    attempts.at(-1)?.push(entry);
+  }
+  return attempts;
+}
