@@ -58,7 +58,7 @@ export interface ScaStore {
   idleSessions(before: Date, limit: number): Promise<ScaSession[]>;
   /** Requests waiting on the phone of the customer, newest first; only of sessions still at `factor`. */
   phoneRequests(customerId: CustomerId): Promise<PhoneRequest[]>;
-  /** The key list whose codes are asked for next. */
+  /** The key list whose code was asked for last; the first list while none was. */
   currentKeySeries(customerId: CustomerId): Promise<number>;
   /** Removes ended sessions and what hangs on them when older than `before`. */
   purge(before: Date): Promise<void>;
