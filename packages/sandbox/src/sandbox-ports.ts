@@ -10,6 +10,7 @@ export interface SandboxPorts {
   readonly redirectShopPort: number;
   readonly apiUrl: string;
   readonly issuer: string;
+  readonly shopUrl: string | undefined;
 }
 
 export const DEFAULT_PORTS = { api: 8443, authorize: 8080, shop: 8181 } as const;
@@ -40,5 +41,6 @@ export async function settlePorts(wanted: WantedPorts, onNotice: (notice: string
     redirectShopPort: shop ?? (shopPort === 0 ? DEFAULT_PORTS.shop : shopPort),
     apiUrl: `https://localhost:${api}`,
     issuer: `http://localhost:${authorize}`,
+    shopUrl: shop === undefined ? undefined : `http://localhost:${shop}`,
   };
 }

@@ -1,9 +1,9 @@
 import type { Bank, BankSettings } from '@lupa/bank';
 import { type BankSecrets, keepBankSecrets } from './certificates/keep-bank-keys.ts';
 import { keepSandboxCertificates, type SandboxCertificates } from './certificates/sandbox-certificates.ts';
-import { seedCustomers } from './customers/seed-customers.ts';
+import { type ReadTestUsers, seedCustomers } from './customers/seed-customers.ts';
 import { TEST_CUSTOMERS } from './customers/test-customers.ts';
-import { type DemoTpp, keepDemoTpp } from './demo-tpp/keep-demo-tpp.ts';
+import { keepDemoTpp } from './demo-tpp/keep-demo-tpp.ts';
 import { demoRedirectUris } from './demo-tpp/redirect-uris.ts';
 import { registerDemoTpp } from './demo-tpp/register-demo-tpp.ts';
 import {
@@ -16,7 +16,7 @@ import {
 import { lockDirectory } from './files/directory-lock.ts';
 import { announceSandbox, withdrawSandbox } from './files/running-sandbox.ts';
 import { openShop } from './open-shop.ts';
-import { sandboxPages } from './pages/sandbox-pages.ts';
+import { type AddPages, sandboxPages } from './pages/sandbox-pages.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
 import { type SandboxPorts, settlePorts } from './sandbox-ports.ts';
 
@@ -98,19 +98,29 @@ async function startLocked(
   ]);
   signal?.throwIfAborted();
 
-  const bank = await openBank(bankSettings(files, options, ports, { certificates, secrets, tpp }));
+  const seeded = Promise.withResolvers<ReadTestUsers>();
+  const pages = sandboxPages({
+    issuer: ports.issuer,
+    apiUrl: ports.apiUrl,
+    shopUrl: ports.shopUrl,
+    tppFiles: files.tpp,
+    jwks: tpp.jwks,
+    readUsers: async () => (await seeded.promise)(),
+  });
+  const bank = await openBank(bankSettings(files, options, ports, { certificates, secrets, pages }));
   closing.unshift(() => bank.close());
   signal?.throwIfAborted();
-  const users = await seedCustomers(bank);
+  const readUsers = await seedCustomers(bank);
+  seeded.resolve(readUsers);
   await registerDemoTpp(bank, tpp, certificates.tpp.certificate);
   signal?.throwIfAborted();
   const facts: SandboxFacts = {
     api: ports.apiUrl,
     authorize: ports.issuer,
-    shop: ports.shop === undefined ? null : `http://${HOST}:${ports.shop}`,
+    shop: ports.shopUrl ?? null,
     dataDir: files.path,
     ca: files.caCertificate,
-    users,
+    users: await readUsers(),
     tpp: tpp.facts,
   };
   if (ports.shop !== undefined) {
@@ -134,9 +144,9 @@ function bankSettings(
   files: DataDirectory,
   { databaseUrl, clock, log }: SandboxOptions,
   ports: SandboxPorts,
-  made: { certificates: SandboxCertificates; secrets: BankSecrets; tpp: DemoTpp },
+  made: { certificates: SandboxCertificates; secrets: BankSecrets; pages: AddPages },
 ): BankSettings {
-  const { certificates, secrets, tpp } = made;
+  const { certificates, secrets } = made;
   return {
     store:
       databaseUrl === undefined ? { kind: 'pglite', directory: files.store } : { kind: 'postgres', url: databaseUrl },
@@ -148,13 +158,7 @@ function bankSettings(
     bankCodes: BANK_CODES,
     sandbox: {
       testUsers: TEST_CUSTOMERS,
-      pages: sandboxPages({
-        issuer: ports.issuer,
-        apiUrl: ports.apiUrl,
-        shopPort: ports.shop,
-        tppFiles: files.tpp,
-        jwks: tpp.jwks,
-      }),
+      pages: made.pages,
     },
     ...(clock === undefined ? {} : { clock }),
     ...(log === undefined ? {} : { log }),
