@@ -2,7 +2,7 @@ import { constants } from 'node:crypto';
 import type { JwsSigner } from '@lupa/protocol';
 import fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Identifiers } from '../ports/identifiers.ts';
-import { logAnswers } from './answer-log.ts';
+import { AnswerLog } from './answer-log.ts';
 import { answerMalformed } from './malformed-requests.ts';
 import { signErrors } from './signed-errors.ts';
 
@@ -40,11 +40,10 @@ export function apiListener({ tls, signer, identifiers, log }: ApiListenerOption
     exposeHeadRoutes: false,
     genReqId: () => identifiers.uuid(),
     requestIdHeader: false,
-    disableRequestLogging: true,
+    logController: new AnswerLog(),
     loggerInstance: log,
     clientErrorHandler: answerMalformed(signer, identifiers),
   });
   signErrors(app, signer);
-  logAnswers(app);
   return app;
 }

@@ -1,6 +1,6 @@
 import fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Identifiers } from '../ports/identifiers.ts';
-import { logAnswers } from './answer-log.ts';
+import { AnswerLog } from './answer-log.ts';
 import { MAX_BODY_BYTES } from './api-listener.ts';
 
 /** A request whose bytes take longer than this to arrive is given up. */
@@ -21,9 +21,8 @@ export function authorizeListener({ tls, identifiers, log }: AuthorizeListenerOp
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: () => identifiers.uuid(),
     requestIdHeader: false,
-    disableRequestLogging: true,
+    logController: new AnswerLog(),
     loggerInstance: log,
   });
-  logAnswers(app);
   return app;
 }
