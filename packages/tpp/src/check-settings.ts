@@ -11,13 +11,19 @@ const PRINTABLE_ASCII = /^[\x21-\x7e]+$/;
 
 /** Checks the settings whole, so that every mistake shows at once and none at the first payment. @throws TppError SETTINGS_INVALID */
 export function checkSettings(settings: TppSettings): { endpoints: BankEndpoints; signingKey: KeyObject } {
-  const problems = [...endpointProblems(Object(settings.endpoints)), ...clientProblems(settings)];
+  const signingKey = checkClient(settings, [...endpointProblems(Object(settings.endpoints))]);
+  const { api, ...others } = settings.endpoints;
+  return { endpoints: { ...others, api: api.replace(/\/+$/, '') }, signingKey };
+}
+
+/** Checks what says who is calling. @throws TppError SETTINGS_INVALID, with the problems already found elsewhere */
+export function checkClient(settings: ClientSettings, problems: string[] = []): KeyObject {
+  problems.push(...clientProblems(Object(settings)));
   const signingKey = readSigningKey(settings, problems);
   if (problems.length > 0 || signingKey === undefined) {
     throw new TppError('SETTINGS_INVALID', { detail: problems.join('; ') });
   }
-  const { api, ...others } = settings.endpoints;
-  return { endpoints: { ...others, api: api.replace(/\/+$/, '') }, signingKey };
+  return signingKey;
 }
 
 /**
@@ -45,13 +51,23 @@ function* endpointProblems(endpoints: Partial<BankEndpoints>): Iterable<string> 
   if (typeof endpoints.audience !== 'string' || endpoints.audience === '') yield 'endpoints.audience is missing';
 }
 
-function* clientProblems({ clientId, clientSecret, apiKey, redirectUri, tls }: ClientSettings): Iterable<string> {
+function* clientProblems({
+  clientId,
+  clientSecret,
+  apiKey,
+  redirectUri,
+  tls,
+  limits = {},
+}: ClientSettings): Iterable<string> {
   if (typeof clientId !== 'string' || parseClientId(clientId) === undefined)
     yield 'clientId is missing or not a client id';
   if (!isPrintable(clientSecret)) yield 'clientSecret is missing or has characters no secret has';
   if (!isPrintable(apiKey)) yield 'apiKey is missing or has characters no key has';
   if (typeof redirectUri !== 'string' || !URL.canParse(redirectUri)) yield 'redirectUri is not a URL';
   yield* some(tlsProblem(tls));
+  for (const [name, limit] of Object.entries(limits)) {
+    if (!(Number.isFinite(limit) && limit > 0)) yield `limits.${name} is not a number above zero`;
+  }
 }
 
 function tlsProblem(tls: ClientSettings['tls']): string | undefined {

@@ -1,4 +1,4 @@
-import { addressProblem } from './check-settings.ts';
+import { addressProblem, checkClient } from './check-settings.ts';
 import type { BankEndpoints, DiscoverySettings } from './settings.ts';
 import { TppError } from './tpp-error.ts';
 import { fetchJson } from './wire/fetch-json.ts';
@@ -18,7 +18,7 @@ const RESPONSE_KEYS_PATH = '/jwks/payments/jwks.json';
 export async function discoverEndpoints(settings: DiscoverySettings): Promise<BankEndpoints> {
   const { bank: issuer, endpoints: own = {} } = settings;
   const problem = addressProblem('bank', issuer, true);
-  if (problem !== undefined) throw new TppError('SETTINGS_INVALID', { detail: problem });
+  checkClient(settings, problem === undefined ? [] : [problem]);
   const metadata = await fetchMetadata(settings);
   // RFC 8414 section 3.3: compared as text, without any normalisation.
   if (metadata.issuer !== issuer) throw new TppError('DISCOVERY_ISSUER_WRONG');

@@ -2,6 +2,7 @@ import type { Submission, SubmissionStatus } from '@lupa/protocol';
 import type { Connection } from './connection.ts';
 import { type ReadOptions, readSubmission } from './payments.ts';
 import { TppError } from './tpp-error.ts';
+import { mayHelpToRepeat } from './wire/retry.ts';
 
 export interface WaitOptions extends Omit<ReadOptions, 'deadlineMs'> {
   /** What to wait for; by default `Submitted` or `Credited`, the payer's money being gone. */
@@ -40,7 +41,7 @@ export async function waitForStatus(
       lastStatus = submission.status;
       if (wanted.has(submission.status)) return submission;
     } catch (error) {
-      if (!(error instanceof TppError) || !error.retrySafe || error.code === 'ABORTED') throw error;
+      if (!(error instanceof TppError) || !mayHelpToRepeat(error)) throw error;
       cause = error;
     }
     if (deadline.remainingMs() > 0) await deadline.sleep(pauseMs);
