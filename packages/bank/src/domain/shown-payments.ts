@@ -14,8 +14,9 @@ export interface ShownPayment {
   readonly currency: 'EUR';
   readonly payeeName: string;
   readonly payeeIban: string;
-  /** Message or reference. */
+  /** The message or the reference, whichever the payment has. */
   readonly text: string;
+  readonly textKind: 'message' | 'reference';
   readonly count: number;
 }
 
@@ -36,6 +37,7 @@ export function showPayment({ paymentId, request }: PaymentToShow): ShownPayment
     payeeName: request.payee.name,
     payeeIban: request.payee.iban,
     text: request.message ?? request.reference ?? '',
+    textKind: request.message === undefined && request.reference !== undefined ? 'reference' : 'message',
     count: request.count,
   };
 }
@@ -75,6 +77,7 @@ export function shownDigest(shown: ShownPayments): Buffer {
       payment.payeeName,
       payment.payeeIban,
       payment.text,
+      payment.textKind,
       payment.count,
     ]),
   ]);
@@ -87,4 +90,9 @@ export function shownDigest(shown: ShownPayments): Buffer {
  */
 export function shownTotalCents(payments: readonly Pick<ShownPayment, 'amountCents' | 'count'>[]): bigint {
   return payments.reduce((total, { amountCents, count }) => total + BigInt(amountCents) * BigInt(count), 0n);
+}
+
+/** What an account can be debited by now. */
+export function availableCents(account: { balanceCents: number; reservedCents: number; limitCents: number }): number {
+  return account.balanceCents - account.reservedCents - account.limitCents;
 }

@@ -1,5 +1,5 @@
 import { formatIbanInGroups } from '@lupa/protocol';
-import { shownTotalCents, showPayment } from '../domain/shown-payments.ts';
+import { availableCents, shownTotalCents, showPayment } from '../domain/shown-payments.ts';
 import type { ScaView } from '../operations/open-sca-session.ts';
 import type { ScaChallenge } from '../ports/sca-store.ts';
 import { renderPage } from './layout.ts';
@@ -48,7 +48,7 @@ ${otherFactor(context, challenge)}
 function whatIsApproved({ texts, language }: PageContext, view: ScaView, { shown }: ScaChallenge): Markup {
   const { factor } = texts;
   const account = view.accounts.find(({ accountId }) => accountId === shown.account.accountId);
-  const available = account && account.balanceCents - account.reservedCents - account.limitCents;
+  const available = account && availableCents(account);
   const isShort = available !== undefined && BigInt(available) < shownTotalCents(shown.payments);
   const lines = shown.payments.map(
     (payment) => markup`<li class="payment">

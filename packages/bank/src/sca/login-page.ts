@@ -56,7 +56,7 @@ function testUsers({ texts: { login }, sandbox }: PageContext): Markup | undefin
 <h2 id="test-users">${login.testUsers}</h2>
 <p>${login.testUsersHint}</p>
 <table>
-<thead><tr><th scope="col">${login.name}</th><th scope="col">${login.username}</th><th scope="col">${login.password}</th></tr></thead>
+<thead><tr><th scope="col">${login.name}</th><th scope="col">${login.usernameColumn}</th><th scope="col">${login.password}</th></tr></thead>
 <tbody>${rows}</tbody>
 </table>
 </section>`;

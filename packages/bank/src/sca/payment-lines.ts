@@ -10,7 +10,7 @@ export function paymentDetails(payment: ShownPayment, texts: Texts, language: La
   const { review } = texts;
   return markup`<dl class="details">
 <div><dt>${review.iban}</dt><dd class="iban">${formatIbanInGroups(payment.payeeIban)}</dd></div>
-${payment.text !== '' && markup`<div><dt>${review.message}</dt><dd>${payment.text}</dd></div>`}
+${payment.text !== '' && markup`<div><dt>${review[payment.textKind]}</dt><dd>${payment.text}</dd></div>`}
 </dl>
 ${payment.count > 1 && markup`<p class="recurring">${review.times(payment.count, euros(payment.amountCents, language))}</p>`}`;
 }

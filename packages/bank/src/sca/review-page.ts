@@ -1,8 +1,9 @@
 import { formatIbanInGroups } from '@lupa/protocol';
-import { type ShownPayment, showPayment } from '../domain/shown-payments.ts';
+import { availableCents, type ShownPayment, showPayment } from '../domain/shown-payments.ts';
 import { preselectedAccount } from '../operations/choose-payments.ts';
 import type { ScaView } from '../operations/open-sca-session.ts';
 import type { AccountRecord } from '../ports/records.ts';
+import type { Language } from './languages.ts';
 import { renderPage } from './layout.ts';
 import { type Markup, markup } from './markup.ts';
 import { euros } from './money-text.ts';
@@ -10,6 +11,7 @@ import { fieldError, fieldState, noticeBox, titleWith } from './notices.ts';
 import { cancelButton, cancelHint, form, type PageContext } from './page-context.ts';
 import { amountOf, paymentDetails, totalLabel, totalOf } from './payment-lines.ts';
 import { stepList } from './step-list.ts';
+import type { Texts } from './texts/texts.ts';
 
 /** The second step: each payment to approve or reject, the account to debit, and the second factor to use. */
 export function reviewPage(context: PageContext, view: ScaView): string {
@@ -82,16 +84,20 @@ ${foreign !== undefined && markup`<p class="warning" id="account-foreign">${revi
 ${fieldError('account', notice, texts)}
 <select id="account" name="account"${fieldState('account', notice, foreign === undefined ? 'account-hint' : 'account-foreign account-hint')}>${options}</select>
 <p class="hint" id="account-hint">${review.accountHint(view.payments.length)}</p>
+<ul class="accounts">${view.accounts.map((account) => accountInFull(account, review, language))}</ul>
 </div>`;
 }
 
-function accountText(
-  account: AccountRecord,
-  review: PageContext['texts']['review'],
-  language: PageContext['language'],
-): string {
-  const available = euros(account.balanceCents - account.reservedCents - account.limitCents, language);
-  return `${account.name} · ${formatIbanInGroups(account.iban)} · ${review.available(available)}`;
+function accountText(account: AccountRecord, review: Texts['review'], language: Language): string {
+  return `${account.name} · ${formatIbanInGroups(account.iban)} · ${review.available(availableOn(account, language))}`;
+}
+
+function accountInFull(account: AccountRecord, review: Texts['review'], language: Language): Markup {
+  return markup`<li>${account.name} <span class="iban">${formatIbanInGroups(account.iban)}</span> <span>${review.available(availableOn(account, language))}</span></li>`;
+}
+
+function availableOn(account: AccountRecord, language: Language): string {
+  return euros(availableCents(account), language);
 }
 
 function factorToChoose({ texts: { review } }: PageContext, { session }: ScaView): Markup {

@@ -23,6 +23,7 @@ export const en: Texts = {
     submit: 'Log in',
     address: (host) => `Make sure the address bar shows ${host} before you type your password.`,
     blocking: 'After five failed attempts in a row, logging in is blocked for a while.',
+    usernameColumn: 'Username',
     testUsers: 'Test users',
     testUsersHint: 'Log in as any of these. They exist in this sandbox only.',
     name: 'Name',
@@ -30,7 +31,7 @@ export const en: Texts = {
   review: {
     heading: (count) => (count === 1 ? 'Review the payment' : 'Review the payments'),
     asks: (tpp, count) =>
-      count === 1 ? `${tpp} asks you for this payment.` : `${tpp} asks you for these ${count} payments.`,
+      count === 1 ? `${tpp} asks you to approve this payment.` : `${tpp} asks you to approve these ${count} payments.`,
     untick: (count) =>
       count === 1
         ? 'If you clear the tick, the payment is rejected.'
@@ -38,7 +39,8 @@ export const en: Texts = {
     payments: 'Payments',
     payee: 'Payee',
     iban: 'To account',
-    message: 'Message or reference',
+    message: 'Message',
+    reference: 'Reference',
     amount: 'Amount',
     times: (count, each) => `Recurring: up to ${count} times, ${each} each`,
     total: 'Total',

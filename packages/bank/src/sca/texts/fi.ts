@@ -23,6 +23,7 @@ export const fi: Texts = {
     submit: 'Kirjaudu',
     address: (host) => `Varmista ennen salasanan kirjoittamista, että selaimen osoiterivillä lukee ${host}.`,
     blocking: 'Viiden peräkkäisen epäonnistuneen yrityksen jälkeen kirjautuminen estetään joksikin aikaa.',
+    usernameColumn: 'Tunnus',
     testUsers: 'Testikäyttäjät',
     testUsersHint: 'Kirjaudu kenenä tahansa näistä. He ovat olemassa vain tässä testiympäristössä.',
     name: 'Nimi',
@@ -30,7 +31,9 @@ export const fi: Texts = {
   review: {
     heading: (count) => (count === 1 ? 'Tarkista maksu' : 'Tarkista maksut'),
     asks: (tpp, count) =>
-      count === 1 ? `${tpp} pyytää sinulta tätä maksua.` : `${tpp} pyytää sinulta näitä ${count} maksua.`,
+      count === 1
+        ? `${tpp} pyytää sinua hyväksymään tämän maksun.`
+        : `${tpp} pyytää sinua hyväksymään nämä ${count} maksua.`,
     untick: (count) =>
       count === 1
         ? 'Jos poistat valinnan, maksu hylätään.'
@@ -38,7 +41,8 @@ export const fi: Texts = {
     payments: 'Maksut',
     payee: 'Saaja',
     iban: 'Saajan tili',
-    message: 'Viesti tai viite',
+    message: 'Viesti',
+    reference: 'Viite',
     amount: 'Summa',
     times: (count, each) => `Toistuva: enintään ${count} kertaa, ${each} kerrallaan`,
     total: 'Yhteensä',
@@ -122,7 +126,7 @@ export const fi: Texts = {
   elsewhere:
     'Maksua ollaan jo hyväksymässä toisessa ikkunassa tai toisella laitteella. Jatka siellä tai yritä uudelleen viiden minuutin kuluttua. Mitään ei muutettu.',
   returning: (tpp) => `Sinut ohjataan takaisin palveluun ${tpp}.`,
-  returningSoon: (tpp, seconds) => `Sinut ohjataan takaisin palveluun ${tpp} ${seconds} sekunnin kuluttua.`,
+  returningSoon: (tpp, seconds) => `Sinut ohjataan ${seconds} sekunnin kuluttua takaisin palveluun ${tpp}.`,
   goBack: (tpp) => `Palaa palveluun ${tpp}`,
   stay: 'Pysy tällä sivulla',
   problems: {

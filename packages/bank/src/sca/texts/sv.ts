@@ -23,6 +23,7 @@ export const sv: Texts = {
     submit: 'Logga in',
     address: (host) => `Kontrollera att webbläsarens adressfält visar ${host} innan du skriver ditt lösenord.`,
     blocking: 'Efter fem misslyckade försök i rad spärras inloggningen en tid.',
+    usernameColumn: 'Användare',
     testUsers: 'Testanvändare',
     testUsersHint: 'Logga in som vem som helst av dem. De finns bara i denna testmiljö.',
     name: 'Namn',
@@ -30,7 +31,7 @@ export const sv: Texts = {
   review: {
     heading: (count) => (count === 1 ? 'Granska betalningen' : 'Granska betalningarna'),
     asks: (tpp, count) =>
-      count === 1 ? `${tpp} ber dig om denna betalning.` : `${tpp} ber dig om dessa ${count} betalningar.`,
+      count === 1 ? `${tpp} ber dig godkänna denna betalning.` : `${tpp} ber dig godkänna dessa ${count} betalningar.`,
     untick: (count) =>
       count === 1
         ? 'Om du tar bort krysset avvisas betalningen.'
@@ -38,7 +39,8 @@ export const sv: Texts = {
     payments: 'Betalningar',
     payee: 'Mottagare',
     iban: 'Till konto',
-    message: 'Meddelande eller referens',
+    message: 'Meddelande',
+    reference: 'Referens',
     amount: 'Belopp',
     times: (count, each) => `Återkommande: högst ${count} gånger, ${each} per gång`,
     total: 'Totalt',
@@ -108,7 +110,7 @@ export const sv: Texts = {
     cancelled: { heading: 'Avbrutet', text: 'Du avbröt. Inget godkändes och inget debiteras.' },
     'timed-out': {
       heading: 'Du loggades ut',
-      text: 'Inget hände på fem minuter, så vi avslutade sessionen för din säkerhet. Inget godkändes. Du kan börja om med betalningen.',
+      text: 'Ingenting hände på fem minuter, så vi avslutade sessionen för din säkerhet. Inget godkändes. Du kan börja om med betalningen.',
     },
     blocked: {
       heading: 'För många misslyckade försök',
@@ -122,7 +124,7 @@ export const sv: Texts = {
   elsewhere:
     'Betalningen håller redan på att godkännas i ett annat fönster eller på en annan enhet. Slutför den där eller försök igen om fem minuter. Inget ändrades.',
   returning: (tpp) => `Du skickas tillbaka till ${tpp}.`,
-  returningSoon: (tpp, seconds) => `Du skickas tillbaka till ${tpp} om ${seconds} sekunder.`,
+  returningSoon: (tpp, seconds) => `Om ${seconds} sekunder skickas du tillbaka till ${tpp}.`,
   goBack: (tpp) => `Återvänd till ${tpp}`,
   stay: 'Stanna på denna sida',
   problems: {

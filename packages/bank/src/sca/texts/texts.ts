@@ -41,6 +41,8 @@ export interface Texts {
     readonly submit: string;
     readonly address: (host: string) => string;
     readonly blocking: string;
+    /** Short: the heads of a narrow table. */
+    readonly usernameColumn: string;
     readonly testUsers: string;
     readonly testUsersHint: string;
     readonly name: string;
@@ -53,6 +55,7 @@ export interface Texts {
     readonly payee: string;
     readonly iban: string;
     readonly message: string;
+    readonly reference: string;
     readonly amount: string;
     readonly times: (count: number, each: string) => string;
     readonly total: string;
