@@ -1,0 +1,20 @@
+import { createPaymentContract } from './create-payment-contract.ts';
+import { databaseContract } from './database-contract.ts';
+import { ledgerContract } from './ledger-contract.ts';
+import { ledgerRefusalsContract } from './ledger-refusals-contract.ts';
+import { partiesContract } from './parties-contract.ts';
+import { paymentUnitContract } from './payment-unit-contract.ts';
+import { scaStoreContract } from './sca-store-contract.ts';
+import type { OpenDatabase } from './test-databases.ts';
+
+/** What every database of the bank must pass, port by port. */
+export function storeContracts(database: OpenDatabase): void {
+  // The trial balance looks at the whole ledger, and the other contracts leave reservations behind: so the ledger is first.
+  ledgerContract(database);
+  ledgerRefusalsContract(database);
+  databaseContract(database);
+  createPaymentContract(database);
+  paymentUnitContract(database);
+  scaStoreContract(database);
+  partiesContract(database);
+}
