@@ -15,7 +15,8 @@ const FIND = { name: 'test-find', text: 'SELECT username FROM customers WHERE us
 const SLOW_READ = { name: 'test-slow-read', text: 'SELECT 1 AS one, pg_sleep(0.5)' };
 const SLOW_WRITE = {
   name: 'test-slow-write',
-  text: `WITH slow AS (SELECT pg_sleep(0.5)) ${INSERT.text.replace('VALUES ($1, $2,', 'SELECT $1, $2,').replace("'scrypt$')", "'scrypt$' FROM slow")}`,
+  text: `WITH slow AS (SELECT pg_sleep(0.5))
+    INSERT INTO customers (customer_id, username, name, password_hash) SELECT $1, $2, 'Test', 'scrypt$' FROM slow`,
 };
 const CUT_OTHERS = {
   name: 'test-cut-others',
@@ -45,12 +46,12 @@ describe('a PostgreSQL that goes away', () => {
     await Promise.all(Array.from({ length: 8 }, () => database.query(FIND, ['nobody'])));
     await database.transaction((inside) => inside.query(FIND, ['nobody']));
     await cut();
+    // Until the news of the cut has arrived, a write may still be sent into the void.
+    await sleep(50);
     const [first, second] = [uuid(), uuid()];
-    await database
-      .query(INSERT, [uuid(), first])
-      .catch((error: { code?: string }) => assert.equal(error.code, 'OUTCOME_UNKNOWN'));
+    await database.query(INSERT, [uuid(), first]);
     await database.transaction((inside) => inside.query(INSERT, [uuid(), second]));
-    assert.equal(await exists(second), true);
+    assert.deepEqual([await exists(first), await exists(second)], [true, true]);
   });
 
   test('a read under way is done again', async () => {

@@ -1,10 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type AuthorizationId, asAuthorizationId, asCents, asCustomerId, asPaymentId } from '@lupa/protocol';
+import { type AuthorizationId, asAuthorizationId, asCustomerId, asPaymentId } from '@lupa/protocol';
 import { PostgresPaymentStore } from '../../src/adapters/postgres/payment-store.ts';
 import { PostgresScaStore } from '../../src/adapters/postgres/sca-store.ts';
+import { showPayment } from '../../src/domain/shown-payments.ts';
 import { KEYS_PER_LIST, type ScaChallenge, type ScaSession, type ScaUnit } from '../../src/ports/sca-store.ts';
-import { EARLIER, LATER, NOW, newClient, newCustomer, newPayment, newToken, sha256, uuid } from './fixtures.ts';
+import {
+  EARLIER,
+  LATER,
+  NOW,
+  newClient,
+  newCustomer,
+  newPayment,
+  newRequest,
+  newToken,
+  sha256,
+  uuid,
+} from './fixtures.ts';
 import type { OpenDatabase } from './test-databases.ts';
 
 /** Port ScaStore. */
@@ -34,15 +46,7 @@ export function scaStoreContract(database: OpenDatabase): void {
   }
 
   function newChallenge(authorizationId: AuthorizationId, change: Partial<ScaChallenge> = {}): ScaChallenge {
-    const payment = {
-      paymentId: asPaymentId(uuid()),
-      amountCents: asCents(400),
-      currency: 'EUR',
-      payeeName: 'Ähtäri',
-      payeeIban: 'FI49',
-      text: 'Kiitos',
-      count: 1,
-    } as const;
+    const payment = showPayment({ paymentId: asPaymentId(uuid()), request: newRequest() });
     const shown = {
       authorizationId,
       tppName: 'Shop',
