@@ -39,9 +39,9 @@ export const API_SERVER: CertificateProfile = {
 export const DEMO_TPP_CLIENT: CertificateProfile = {
   subject: [
     { C: ['FI'] },
-    { O: ['Lupa Demo TPP'] },
+    { O: ['Tuohi (Lupa demo TPP)'] },
     { [ORGANIZATION_IDENTIFIER]: [DEMO_TPP_ORGANIZATION_IDENTIFIER] },
-    { CN: ['Lupa Demo TPP'] },
+    { CN: ['Tuohi'] },
   ],
   use: 'client',
   lifetimeDays: 820,

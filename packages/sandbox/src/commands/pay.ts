@@ -13,6 +13,8 @@ export function addPayCommand(program: Command, finish: (code: ExitCode) => void
     .argument('<amount>', 'euros, such as 12 or 12.50', parseAmount)
     .requiredOption('--to <iban>', 'account of the payee', parseIban)
     .option('--name <name>', 'name of the payee', 'Test Person')
+    .option('--address <line...>', 'postal address of the payee, for an account outside Finland')
+    .option('--country <code>', 'country of that address (default: the one of the IBAN)')
     .option('--message <text>', 'message to the payee')
     .addOption(
       new Option('--reference <reference>', 'Finnish or RF reference').conflicts('message').argParser(parseReference),

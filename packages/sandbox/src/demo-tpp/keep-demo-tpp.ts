@@ -14,7 +14,8 @@ export interface DemoTpp {
   readonly jwks: { readonly keys: readonly object[] };
 }
 
-const CLIENT_NAME = 'Lupa Demo Shop';
+/** What customers see at the bank: the name of the demo shop. */
+const CLIENT_NAME = 'Tuohi';
 const SECRET_BYTES = 32;
 
 /**
@@ -73,7 +74,7 @@ function newRegistration(now: Date): Omit<RegistrationAnswer, 'redirect_uris' | 
     api_key: randomText(SECRET_BYTES),
     client_name: CLIENT_NAME,
     grant_types: ['client_credentials', 'authorization_code', 'refresh_token'],
-    software_id: 'lupa-demo-shop',
+    software_id: 'tuohi-demo-shop',
     scope: 'openid payments',
     software_roles: ['PIS'],
   };

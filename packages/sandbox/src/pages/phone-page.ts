@@ -7,8 +7,8 @@ type Request = Phone['requests'][number];
 type Answer = Awaited<ReturnType<SandboxRooms['answerPhoneRequest']>>;
 
 const NOTICES: Readonly<Record<Answer, string>> = {
-  approved: 'Approved. Go back to the bank’s page in your browser and press its button.',
-  declined: 'Declined. The bank’s page in your browser takes you back.',
+  approved: 'Approved. Go on at the bank’s page in your browser.',
+  declined: 'Declined. The bank’s page in your browser takes you back to the shop.',
   gone: 'That request is over: it was answered, replaced by a newer one, or given up.',
 };
 

@@ -26,6 +26,7 @@ ${shopUrl && markup`<p class="buttons"><a class="button primary" href="${shopUrl
 <section class="card" aria-labelledby="users">
 <h2 id="users">Test users</h2>
 <ul class="users" role="list">${users.map(testUser)}</ul>
+<p class="hint">Five wrong passwords or codes in a row block a user for a while; “Unblock” lifts that.</p>
 </section>
 <section class="card" aria-labelledby="tpp">
 <h2 id="tpp">Demo TPP</h2>

@@ -11,7 +11,7 @@ export function explainPayment(error: unknown): string {
 
 function explainTppError(error: TppError): string {
   const lines = [`${error.message} (${error.code}${error.status === undefined ? '' : `, HTTP ${error.status}`})`];
-  for (const { path, message } of error.violations) lines.push(`  ${path}: ${message}`);
+  for (const { message } of error.violations) lines.push(`  ${message}`);
   if (error.requestId !== undefined) lines.push(`  request id ${error.requestId}`);
   const advice = ADVICE[error.code];
   if (advice !== undefined) lines.push(advice);
@@ -21,5 +21,6 @@ function explainTppError(error: TppError): string {
 const ADVICE: Readonly<Partial<Record<TppError['code'], string>>> = {
   CONNECTION_FAILED: 'The sandbox seems to be gone. Start it again: lupa up',
   INSUFFICIENT_FUNDS: 'Take a smaller amount, or another customer with --user.',
+  REQUEST_INVALID: 'Mend what is listed and run the command again: lupa pay --help',
   AUTHORIZATION_DENIED: 'The customer did not approve. Run the command again to try once more.',
 };

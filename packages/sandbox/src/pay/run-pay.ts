@@ -13,6 +13,8 @@ export interface PayOptions {
   readonly amountEUR: string;
   readonly to: string;
   readonly name: string;
+  readonly address?: readonly string[];
+  readonly country?: string;
   readonly message?: string;
   readonly reference?: string;
   readonly instant?: boolean;
@@ -61,10 +63,11 @@ function playedCustomer({ users }: SandboxFacts, { user, factor }: PayOptions) {
   return { username: found.username, password: found.password, factor };
 }
 
-function paymentRequest({ amountEUR, to, name, message, reference, instant }: PayOptions): SepaPaymentRequest {
+function paymentRequest(options: PayOptions): SepaPaymentRequest {
+  const { amountEUR, to, name, address, country, message, reference, instant } = options;
   return {
     amountEUR,
-    payee: { iban: to, name },
+    payee: { iban: to, name, ...(address === undefined ? {} : { address, country: country ?? to.slice(0, 2) }) },
     ...(reference === undefined ? { message: message ?? 'lupa pay' } : { reference }),
     ...(instant ? { paymentOrder: 'SEPA_INST' as const } : {}),
   };

@@ -69,5 +69,6 @@ export class PlainBrowser {
 
 function nextAddress(answer: Response): string | undefined {
   if (answer.status >= 300 && answer.status < 400) return answer.headers.get('location') ?? undefined;
-  return /^\s*\d+\s*;\s*url=\s*"?([^"]+?)"?\s*$/i.exec(answer.headers.get('refresh') ?? '')?.[1];
+  // A page that refreshes after a while is there to be read first.
+  return /^\s*0+\s*;\s*url=\s*"?([^"]+?)"?\s*$/i.exec(answer.headers.get('refresh') ?? '')?.[1];
 }
