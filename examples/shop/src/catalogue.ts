@@ -83,7 +83,7 @@ const ALL_GOODS: readonly Product[] = [
     id: 'ryijy',
     finnishName: 'Ryijy',
     englishName: 'Woven wall rug',
-    description: 'Half a year at the loom, sixty shades. Dearer than most accounts allow.',
+    description: 'Half a winter at the loom, in sixty shades of wool.',
     picture: 'A red woven wall rug with a yellow diamond',
     price: price('1250.00'),
     seller: 'shop',

@@ -86,13 +86,15 @@ export interface BankVisit {
 }
 
 /** Where an order stands as a whole. */
-export type OrderStage = 'at-bank' | 'refused' | 'paying' | 'paid' | 'unpaid';
+export type OrderStage = 'at-bank' | 'refused' | 'paying' | 'paid' | 'partly-paid' | 'unpaid';
 
 export function orderStage({ visit, payments }: Order): OrderStage {
   if (payments.every(isPaid)) return 'paid';
-  if (visit?.refusal !== undefined) return 'refused';
   if (visit !== undefined && visit.settled === undefined) return 'at-bank';
-  return payments.every((payment) => isPaid(payment) || payment.problem !== undefined) ? 'unpaid' : 'paying';
+  const isStuck = payments.every((payment) => isPaid(payment) || payment.problem !== undefined);
+  if (visit?.refusal === undefined && !isStuck) return 'paying';
+  if (payments.some(isPaid)) return 'partly-paid';
+  return visit?.refusal === undefined ? 'unpaid' : 'refused';
 }
 
 /** Debited: from here on the money is on its way to the seller, or there (contract §6). */

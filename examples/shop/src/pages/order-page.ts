@@ -19,7 +19,8 @@ export const STAGES: Readonly<Record<OrderStage, { tag: string; title: string; t
     text: 'You have approved it and the bank is booking it. This usually takes a few seconds.',
   },
   paid: { tag: 'paid', title: 'Paid. Kiitos!', text: 'Your bank has debited your account.' },
-  unpaid: { tag: 'not paid', title: 'Not all of this is paid', text: '' },
+  'partly-paid': { tag: 'partly paid', title: 'Partly paid', text: 'One payment went through and another did not.' },
+  unpaid: { tag: 'not paid', title: 'Not paid', text: 'You can try again; see below what happened.' },
 };
 
 export interface Liveness {
