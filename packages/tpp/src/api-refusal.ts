@@ -1,24 +1,27 @@
-import { HEADERS, parseStrictJson, VIOLATION_TYPES, type Violation, type ViolationType } from '@lupa/protocol';
+import { parseStrictJson, VIOLATION_TYPES, type Violation, type ViolationType } from '@lupa/protocol';
 import type { Connection } from './connection.ts';
 import type { TppErrorCode } from './error-codes.ts';
 import type { Secret } from './secret.ts';
 import { TppError } from './tpp-error.ts';
 import type { HttpAnswer } from './wire/http.ts';
 import { scrub } from './wire/redaction.ts';
+import { asRequestId, requestIdOf } from './wire/request-id.ts';
 import { retryAfterMs } from './wire/retry-after.ts';
 
 const MAX_MESSAGE_LENGTH = 500;
 
 /** Reads a signed error answer of the payments API (contract §7). The wire has no code: status, type and violations together say which. */
 export function apiRefusal({ knownSecrets, clock }: Connection, answer: HttpAnswer, token: Secret): TppError {
-  const { status, headers, body } = answer;
-  const clean = (text: string) => scrub(text.slice(0, MAX_MESSAGE_LENGTH), [...knownSecrets, token.reveal()]);
+  const { status, body } = answer;
+  const secrets = [...knownSecrets, token.reveal()];
+  // Secrets are sought before the text is cut: half of one would not be found.
+  const clean = (text: string) => scrub(text, secrets).slice(0, MAX_MESSAGE_LENGTH);
   const { type, message, id, violations } = readErrorBody(body);
-  const shown = violations.map((violation) => ({ ...violation, message: clean(violation.message) }));
+  const shown = violations.map((each) => ({ ...each, path: clean(each.path), message: clean(each.message) }));
   const code = codeOf(status, type, new Set(violations.map((violation) => violation.type)));
   return new TppError(code, {
     status,
-    requestId: id ?? headers[HEADERS.requestId],
+    requestId: asRequestId(id, secrets) ?? requestIdOf(answer, secrets),
     violations: shown,
     retryAfterMs: retryAfterMs(answer, clock),
     // Contract §7: a 503 may mean that even the bank does not know; of other failures inside it no promise is made.
@@ -65,7 +68,7 @@ function readErrorBody(bytes: Uint8Array) {
   return {
     type,
     message: typeof message === 'string' && message !== '' ? message : undefined,
-    id: typeof id === 'string' && id !== '' ? id : undefined,
+    id,
     violations: Array.isArray(violations) ? violations.flatMap(readViolation) : [],
   };
 }

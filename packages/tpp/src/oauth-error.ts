@@ -1,4 +1,5 @@
 import { parseStrictJson } from '@lupa/protocol';
+import { scrub } from './wire/redaction.ts';
 
 /** RFC 6749 section 4.1.2.1: the characters `error` and `error_description` are made of. */
 const ALLOWED = /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/;
@@ -13,22 +14,23 @@ export interface OauthError {
   readonly description?: string;
 }
 
-/** Reads the body of a refusal (RFC 6749 section 5.2); empty when it is none. */
-export function readOauthError(body: Uint8Array): OauthError {
+/** Reads the body of a refusal (RFC 6749 section 5.2), without the secrets that it may repeat; empty when it is none. */
+export function readOauthError(body: Uint8Array, secrets: readonly string[]): OauthError {
   try {
     const { error, error_description: description } = Object(parseStrictJson(body));
-    return oauthError(error, description);
+    return oauthError(error, description, secrets);
   } catch {
     return {};
   }
 }
 
 /** Takes an OAuth error from a stranger: a malformed one is dropped, a description is cut and cleaned. */
-export function oauthError(error: unknown, description: unknown): OauthError {
-  const isError = typeof error === 'string' && error.length <= MAX_ERROR_LENGTH && ALLOWED.test(error);
-  const isDescription = typeof description === 'string' && description !== '';
+export function oauthError(error: unknown, description: unknown, secrets: readonly string[] = []): OauthError {
+  // Secrets are sought in the text as it came: once it is cut or cleaned they could no longer be found.
+  const code = typeof error === 'string' ? scrub(error, secrets) : '';
+  const words = typeof description === 'string' ? scrub(description, secrets) : '';
   return {
-    ...(isError ? { error } : {}),
-    ...(isDescription ? { description: description.slice(0, MAX_DESCRIPTION_LENGTH).replace(NOT_ALLOWED, '?') } : {}),
+    ...(code.length <= MAX_ERROR_LENGTH && ALLOWED.test(code) ? { error: code } : {}),
+    ...(words === '' ? {} : { description: words.slice(0, MAX_DESCRIPTION_LENGTH).replace(NOT_ALLOWED, '?') }),
   };
 }

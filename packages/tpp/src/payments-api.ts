@@ -9,6 +9,7 @@ import { argumentInvalid, type RetryWith, TppError, type TppErrorDetails } from 
 import type { UserTokens } from './user-tokens.ts';
 import { uuid } from './uuid.ts';
 import type { HttpAnswer } from './wire/http.ts';
+import { requestIdOf } from './wire/request-id.ts';
 import { mayHelpToRepeat, withRetries } from './wire/retry.ts';
 import { retryAfterMs } from './wire/retry-after.ts';
 
@@ -125,7 +126,7 @@ class Run<T> {
           : new TppError('ANSWER_UNEXPECTED', { cause, detail: 'it is not acceptable JSON' });
       throw error.with({
         status: answer.status,
-        requestId: answer.headers[HEADERS.requestId],
+        requestId: requestIdOf(answer, this.#connection.knownSecrets),
         retryAfterMs: retryAfterMs(answer, this.#connection.clock),
         outcomeUnknown: true,
       });

@@ -6,7 +6,7 @@ import { readOauthError } from './oauth-error.ts';
 import { Secret } from './secret.ts';
 import { TppError } from './tpp-error.ts';
 import type { HttpAnswer } from './wire/http.ts';
-import { scrub } from './wire/redaction.ts';
+import { requestIdOf } from './wire/request-id.ts';
 import { isCertainlyUndone, mayHelpToRepeat, withRetries } from './wire/retry.ts';
 import { retryAfterMs } from './wire/retry-after.ts';
 
@@ -76,14 +76,13 @@ export function postForm(
 
 function refusal(answer: HttpAnswer, secrets: readonly string[], retryAfterMs: number | undefined): TppError {
   const { status } = answer;
-  const { error: oauthError, description } = readOauthError(answer.body);
+  const { error: oauthError, description } = readOauthError(answer.body, secrets);
   const said = [oauthError, description].filter((part) => part !== undefined).join(': ');
-  const detail = said === '' ? `the token endpoint answered ${status}` : scrub(said, secrets);
   return new TppError(codeOf(status), {
     status,
-    detail,
-    oauthError: oauthError === undefined ? undefined : scrub(oauthError, secrets),
-    requestId: answer.headers['x-request-id'],
+    detail: said === '' ? `the token endpoint answered ${status}` : said,
+    oauthError,
+    requestId: requestIdOf(answer, secrets),
     retryAfterMs,
   });
 }

@@ -26,6 +26,7 @@ export interface Received {
   readonly body: Buffer;
   readonly form: URLSearchParams;
   readonly clientName: string | undefined;
+  readonly remotePort: number | undefined;
 }
 
 export type Behaviour = (received: Received) => Reply | Promise<Reply>;
@@ -209,7 +210,15 @@ export class TestBank {
     const socket = request.socket;
     const clientName = 'getPeerCertificate' in socket ? peerName(socket) : undefined;
     const { method = '', headers } = request;
-    const received = { method, path, headers, body, form: new URLSearchParams(body.toString()), clientName };
+    const received = {
+      method,
+      path,
+      headers,
+      body,
+      form: new URLSearchParams(body.toString()),
+      clientName,
+      remotePort: socket.remotePort,
+    };
     this.received.push(received);
     const reply = await this.#behaviourFor(path)(received);
     if (reply.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, reply.delayMs).unref());
@@ -242,6 +251,6 @@ function peerName(socket: object): string | undefined {
 }
 
 async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
 }
