@@ -46,7 +46,7 @@ export async function openScaParts() {
     const { authorizationId } = payment;
     const rest = [];
     for (const wish of more) rest.push(await parts.created({ ...wish, authorizationId }));
-    return { authorizationId, payments: [payment, ...rest] };
+    return { authorizationId, payments: [payment, ...rest] as const };
   }
 
   /** The statuses of a bundle, as the store has them. */
@@ -103,6 +103,8 @@ async function addCustomer(
       archiveId: parts.identifiers.archiveId(),
       at: parts.clock.now(),
     });
+    // Accounts are listed in the order they were opened in.
+    parts.clock.advance(1);
   }
   return { customerId, name };
 }
