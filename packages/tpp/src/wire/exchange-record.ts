@@ -2,8 +2,9 @@
 export type ExchangePurpose = 'discovery' | 'keys' | 'token' | 'revocation' | 'payments';
 
 /**
- * What went over the wire, once, for a log or a page that shows it. Tokens, codes, secrets and assertions are `[redacted]`. Bodies of the
- * payments API stand in it whole: names and account numbers are personal data, to be kept accordingly.
+ * What went over the wire, once, for a log or a page that shows it. Tokens, codes, secrets and assertions are `[redacted]`; of
+ * ID tokens the signature is. Bodies of the payments API stand in it whole: names and account numbers are personal data, to be kept
+ * accordingly.
  */
 export interface ExchangeRecord {
   readonly purpose: ExchangePurpose;

@@ -16,6 +16,9 @@ const OPEN_FORM_FIELDS = new Set([
 /** Members of token answers that may be seen. */
 const OPEN_TOKEN_MEMBERS = new Set(['token_type', 'scope', 'expires_in', 'status', 'error', 'error_description']);
 
+/** Header and claims of an ID token, then its signature. */
+const ID_TOKEN = /^([\w-]+\.[\w-]+)\.[\w-]+$/;
+
 /** Headers that may be seen; the others show that they are there. */
 const OPEN_HEADERS = new Set([
   'accept',
@@ -100,15 +103,19 @@ function redactTokenAnswer(body: string): string {
   try {
     const members: unknown = JSON.parse(body);
     if (typeof members !== 'object' || members === null || Array.isArray(members)) return REDACTED;
-    const seen = Object.entries(members).map(([name, value]) => [
-      name,
-      OPEN_TOKEN_MEMBERS.has(name) ? value : REDACTED,
-    ]);
+    const seen = Object.entries(members).map(([name, value]) => [name, redactTokenMember(name, value)]);
     return JSON.stringify(Object.fromEntries(seen));
   } catch {
     // Half an answer may hold half a token.
     return body === '' ? '' : REDACTED;
   }
+}
+
+/** The claims of an ID token may be seen, its signature not: without it the token proves nothing to anybody. */
+function redactTokenMember(name: string, value: unknown): unknown {
+  if (OPEN_TOKEN_MEMBERS.has(name)) return value;
+  const signed = name === 'id_token' && typeof value === 'string' ? ID_TOKEN.exec(value)?.[1] : undefined;
+  return signed === undefined ? REDACTED : `${signed}.${REDACTED}`;
 }
 
 function secretFormValues(body: string): string[] {
