@@ -34,7 +34,7 @@ function productCard(
       <form method="post" action="/cart/add">
         ${csrfField(session)}<input type="hidden" name="product" value="${id}">
         <span class="price">${euros(price)}</span>
-        <button aria-label="Add ${englishName} to the cart">Add to cart</button>
+        <button aria-label="Add to cart: ${englishName}">Add to cart</button>
       </form>
     </li>`;
 }
