@@ -2,8 +2,12 @@ import { after, before } from 'node:test';
 import type { OpenDatabase } from '../adapters/test-databases.ts';
 import { type BankUnderTest, openBankUnderTest } from './bank-under-test.ts';
 import { codeContract } from './code-contract.ts';
+import { interactionContract } from './interaction-contract.ts';
+import { openidClientContract } from './openid-client-contract.ts';
 import { ownTokensContract } from './own-tokens-contract.ts';
+import { publishedContract } from './published-contract.ts';
 import { refreshContract } from './refresh-contract.ts';
+import { requestObjectContract } from './request-object-contract.ts';
 import { tokenEndpointContract } from './token-endpoint-contract.ts';
 
 /** Everything the authorization server promises, on one store. */
@@ -17,6 +21,10 @@ export function serverContract(database: OpenDatabase): void {
     if (opened === undefined) throw new Error('the bank is open only while tests run');
     return opened;
   };
+  requestObjectContract(bank);
+  interactionContract(bank);
+  publishedContract(bank);
+  openidClientContract(bank);
   tokenEndpointContract(bank);
   codeContract(bank);
   refreshContract(bank);
