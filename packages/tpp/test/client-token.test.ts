@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { refused } from './support/refused.ts';
 import { PAYMENT, PAYMENT_ID, REQUEST } from './support/samples.ts';
 import { CLIENT, json, TestBank } from './support/test-bank.ts';
@@ -37,15 +38,24 @@ test('twenty callers at once make one token request', async () => {
 });
 
 test('one caller who gives up does not take the token from the others', async () => {
-  bank.onToken = () => ({ ...bank.clientToken(), delayMs: 60 });
+  const order: string[] = [];
+  bank.onToken = async () => {
+    await sleep(200);
+    order.push('token');
+    return bank.clientToken();
+  };
   const tpp = bank.tpp();
   const stop = new AbortController();
-  const hasty = refused(tpp.readPayment(PAYMENT_ID, { signal: stop.signal }), 'ABORTED');
-  const patient = tpp.readPayment(PAYMENT_ID);
-  setTimeout(() => stop.abort(), 20);
-  await hasty;
-  assert.ok(await patient);
+  const hasty = refused(tpp.readPayment(PAYMENT_ID, { signal: stop.signal }), 'ABORTED').then(() =>
+    order.push('hasty'),
+  );
+  const hurried = refused(tpp.readPayment(PAYMENT_ID, { deadlineMs: 60 }), 'TIMEOUT').then(() => order.push('hurried'));
+  const patient = tpp.readPayment(PAYMENT_ID).then(() => order.push('patient'));
+  setTimeout(() => stop.abort(), 30);
+  await Promise.all([hasty, hurried, patient]);
+  assert.deepEqual(order, ['hasty', 'hurried', 'token', 'patient']);
   assert.equal(tokenRequests().length, 1);
+  assert.equal(bank.requestsTo('/sepa-payments').length, 1);
 });
 
 test('the token is kept until a minute before it ends, and renewed then', async () => {

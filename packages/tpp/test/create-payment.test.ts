@@ -195,6 +195,16 @@ test('a refusal shows every violation, the request id that was signed, and the i
   assert.match(error.message, /two things are wrong/);
 });
 
+test('a refused token after a lost answer leaves the first in doubt, and the same key safe', async () => {
+  bank.onApi = () =>
+    bank.requestsTo('/sepa-payments').length === 1
+      ? { status: 200, isSilent: true }
+      : bank.signed(403, { type: 'SECURITY', message: 'no', id: 'r', violations: [] });
+  const error = await refused(bank.tpp().createPayment(REQUEST), 'FORBIDDEN');
+  assert.equal(error.outcomeUnknown, true);
+  assert.equal(error.retrySafe, true);
+});
+
 test('a signed refusal after a lost answer is the last word; a 429 is not', async () => {
   bank.onApi = () =>
     bank.requestsTo('/sepa-payments').length === 1

@@ -141,6 +141,13 @@ test('an error answer is believed only with its signature', async () => {
   }
 });
 
+test('JSON without a signature is not the bank’s even when it only says "not now", though it is worth another try', async () => {
+  bank.onApi = () => ({ status: 503, headers: { 'content-type': 'application/problem+json' }, body: '{}' });
+  const error = await refused(bank.tpp().createPayment(REQUEST), 'RESPONSE_SIGNATURE_MISSING');
+  assert.equal(error.status, 503);
+  assert.equal(bank.requestsTo('/sepa-payments').length, 5);
+});
+
 test('two signature headers are no signature', async () => {
   bank.onApi = async () => {
     const good = await bank.signed(200, PAYMENT);

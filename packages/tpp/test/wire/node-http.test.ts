@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, test } from 'node:test';
+import type { TLSSocket } from 'node:tls';
 import type { HttpRequest } from '../../src/index.ts';
 import { openNodeHttp } from '../../src/wire/node-http.ts';
 import { refused } from '../support/refused.ts';
@@ -58,6 +61,27 @@ const base: Omit<HttpRequest, 'url'> = {
   timeoutMs: 1000,
   maxAnswerBytes: 1000,
 };
+
+test('a host that serves keys over https never sees the client certificate', async () => {
+  const { ca, client, server: identity } = bank.certificates;
+  const seen: (string | undefined)[] = [];
+  const server = createServer(
+    { ...identity, ca, requestCert: true, rejectUnauthorized: false },
+    (request, response) => {
+      seen.push((request.socket as TLSSocket).getPeerCertificate().subject?.CN?.toString());
+      response.end('{}');
+    },
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
+  const http = openNodeHttp({ ...client, ca });
+  await http.send({ ...base, url });
+  await http.send({ ...base, url, clientCertificate: true });
+  await http.send({ ...base, url, clientCertificate: true, freshConnection: true });
+  http.close();
+  server.close();
+  assert.deepEqual(seen, [undefined, 'client', 'client']);
+});
 
 test('plain http goes to this machine only, and never where the certificate must be shown', async () => {
   const http = openNodeHttp({ ...bank.certificates.client });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { inspect } from 'node:util';
 import { type ExchangeRecord, restoreTokens, type Tpp, TppError } from '../../src/index.ts';
-import { scrub } from '../../src/wire/redaction.ts';
+import { redactExchange, scrub } from '../../src/wire/redaction.ts';
 import { halfHash, idTokenClaims, signIdToken } from '../support/id-tokens.ts';
 import { AUTHORIZATION_ID, PAYMENT, PAYMENT_ID, REQUEST, SUBMISSION } from '../support/samples.ts';
 import { CLIENT, json, type Reply, TestBank } from '../support/test-bank.ts';
@@ -86,6 +86,10 @@ const ECHOES: Record<string, (tpp: Tpp) => Promise<unknown>> = {
     bank.onToken = (received) => json(401, { error: 'invalid_client', error_description: echo(received) });
     return tpp.readPayment(PAYMENT_ID);
   },
+  'a secret that comes back as the error itself': (tpp) => {
+    bank.onToken = ({ form }) => json(401, { error: form.get('client_secret') }, { 'x-request-id': CLIENT.apiKey });
+    return tpp.readPayment(PAYMENT_ID);
+  },
   'a token answer that is no JSON': (tpp) => {
     bank.onToken = (received) => ({ status: 200, body: `access_token=access-canary ${echo(received)}` });
     return tpp.readPayment(PAYMENT_ID);
@@ -161,6 +165,21 @@ test('failures and retries are told with their attempt', async () => {
       [2, undefined],
     ],
   );
+});
+
+test('a code too short to be sought is still not shown where it belongs', () => {
+  const request = {
+    method: 'POST',
+    url: 'https://localhost/oauth/token',
+    headers: {},
+    body: Buffer.from('grant_type=authorization_code&code=abc12'),
+    clientCertificate: true,
+    freshConnection: true,
+    timeoutMs: 1,
+    maxAnswerBytes: 1,
+  } as const;
+  const shown = redactExchange('token', request, undefined, []);
+  assert.equal(shown.request.body, 'grant_type=authorization_code&code=[redacted]');
 });
 
 test('a secret is found in each of its spellings, and a text too short to be one is left alone', () => {
