@@ -18,40 +18,52 @@ import {
  * All or nothing in one statement. Parts of a statement that write are all carried out, whatever the others find, so each
  * hangs on the one before it: the token admits, the bundle is locked and found fit, then the idempotency key is claimed,
  * and only who claims it writes. The bundle's lock is taken before the key, and held until its count has moved.
+ *
+ * @param bundle how the bundle ($6) is found fit, and how it is written once the key is claimed
  */
-const CREATE_PAYMENT = {
-  name: 'create-payment',
-  text: `WITH token AS (
+const creation = (bundle: { fit?: string; found?: string; written: string }) => `WITH token AS (
       SELECT ${TOKEN_COLUMNS} FROM access_tokens WHERE token_digest = $1
     ), admitted AS (
       SELECT kind, customer_id FROM token
       WHERE client_id = $2 AND certificate_thumbprint = $3 AND expires_at > $4 AND kind IN ('client', 'customer')
-    ), bundle AS (
-      SELECT authorization_id FROM authorizations
-      WHERE authorization_id = $7 AND client_id = $2 AND payment_type = 'SepaPayment' AND status = 'Unauthorized'
-        AND payment_count < ${MAX_PAYMENTS_IN_BUNDLE} AND EXISTS (SELECT 1 FROM admitted WHERE kind = 'client')
-      FOR NO KEY UPDATE
-    ), claimed AS (
+    ), ${bundle.fit ?? ''} claimed AS (
       INSERT INTO idempotency_keys (client_id, customer_scope, idempotency_key, request_digest, payment_id, created)
-      SELECT $2, COALESCE(customer_id::text, ''), $8, $9, $5, $4 FROM admitted
-      WHERE $7::uuid IS NULL OR EXISTS (SELECT 1 FROM bundle)
+      SELECT $2, COALESCE(customer_id::text, ''), $7, $8, $5, $4 FROM admitted ${bundle.found ?? ''}
       ON CONFLICT (client_id, customer_scope, idempotency_key) DO NOTHING
       RETURNING payment_id
-    ), joined AS (
-      UPDATE authorizations SET payment_count = payment_count + 1, modified = $4
-      WHERE authorization_id = $7 AND EXISTS (SELECT 1 FROM claimed)
-    ), opened AS (
-      INSERT INTO authorizations (authorization_id, client_id, payment_type, status, customer_id, payment_count, created, modified)
-      SELECT $6, $2, 'SepaPayment', 'Unauthorized', admitted.customer_id, 1, $4, $4 FROM claimed, admitted
-      WHERE $7::uuid IS NULL
+    ), bundled AS (
+      ${bundle.written}
     ), created AS (
       INSERT INTO payments (payment_id, authorization_id, payment_type, status, request, amount_cents, payee_iban, count, payment_order, context, created, modified)
-      SELECT payment_id, COALESCE($7, $6), 'SepaPayment', 'Unauthorized', $10, $11, $12, $13, $14, $15, $4, $4 FROM claimed
+      SELECT payment_id, $6, 'SepaPayment', 'Unauthorized', $9, $10, $11, $12, $13, $14, $4, $4 FROM claimed
     ), audited AS (
       INSERT INTO audit_events (event_id, at, event, authorization_id, client_id, customer_id, request_id, details)
-      SELECT $16, $17, $18, $19, $20, admitted.customer_id, $21, $22 FROM claimed, admitted
+      SELECT $15, $16, $17, $18, $19, admitted.customer_id, $20, $21 FROM claimed, admitted
     )
-    SELECT token.*, EXISTS (SELECT 1 FROM admitted) AS admitted, EXISTS (SELECT 1 FROM claimed) AS created FROM token`,
+    SELECT token.*, EXISTS (SELECT 1 FROM admitted) AS admitted, EXISTS (SELECT 1 FROM claimed) AS created FROM token`;
+
+/** Most payments open a bundle of their own, so that the database is spared the steps of joining one. */
+const CREATE_ALONE = {
+  name: 'create-payment',
+  text: creation({
+    written: `INSERT INTO authorizations (authorization_id, client_id, payment_type, status, customer_id, payment_count, created, modified)
+      SELECT $6, $2, 'SepaPayment', 'Unauthorized', admitted.customer_id, 1, $4, $4 FROM claimed, admitted`,
+  }),
+};
+
+const CREATE_IN_BUNDLE = {
+  name: 'create-payment-in-bundle',
+  text: creation({
+    fit: `bundle AS (
+      SELECT authorization_id FROM authorizations
+      WHERE authorization_id = $6 AND client_id = $2 AND payment_type = 'SepaPayment' AND status = 'Unauthorized'
+        AND payment_count < ${MAX_PAYMENTS_IN_BUNDLE} AND EXISTS (SELECT 1 FROM admitted WHERE kind = 'client')
+      FOR NO KEY UPDATE
+    ),`,
+    found: 'WHERE EXISTS (SELECT 1 FROM bundle)',
+    written: `UPDATE authorizations SET payment_count = payment_count + 1, modified = $4
+      WHERE authorization_id = $6 AND EXISTS (SELECT 1 FROM claimed)`,
+  }),
 };
 
 const FIND_CLAIM = {
@@ -71,7 +83,7 @@ const FIND_BUNDLE = {
 /** Port `PaymentStore.createPayment`. */
 export async function createPayment(database: Database, payment: PaymentToCreate): Promise<CreationOutcome> {
   const [row] = await database.query<TokenRow & { admitted: boolean; created: boolean }>(
-    CREATE_PAYMENT,
+    payment.joins === undefined ? CREATE_ALONE : CREATE_IN_BUNDLE,
     creationValues(payment),
   );
   const token = row === undefined ? undefined : tokenRecord(row);
@@ -112,8 +124,7 @@ function creationValues(payment: PaymentToCreate): unknown[] {
     payment.certificateThumbprint,
     payment.now,
     payment.paymentId,
-    payment.newAuthorizationId,
-    payment.joins ?? null,
+    payment.joins ?? payment.newAuthorizationId,
     payment.idempotencyKey,
     payment.requestDigest,
     JSON.stringify(request),
