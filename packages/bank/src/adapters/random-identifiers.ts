@@ -1,40 +1,43 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../ports/clock.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 
-/** Random bytes drawn at a time: asking the operating system once per id would cost more than the id. */
-const POOL_BYTES = 4096;
+/** `rand_a` has 12 bits. */
+const MAX_COUNTER = 0xfff;
 
 /** Identifiers from the operating system's randomness and the given clock. */
 export function randomIdentifiers(clock: Clock): Identifiers {
-  let pool = randomBytes(POOL_BYTES);
-  let used = 0;
-
-  function draw(bytes: number): Buffer {
-    if (used + bytes > POOL_BYTES) {
-      pool = randomBytes(POOL_BYTES);
-      used = 0;
-    }
-    used += bytes;
-    return pool.subarray(used - bytes, used);
-  }
-
   return {
-    uuid: () => uuidV7(clock.now().getTime(), draw(10)),
+    uuid: uuidV7(clock),
     secret: (bytes) => randomBytes(bytes).toString('base64url'),
-    archiveId: () => archiveId(clock.now(), draw(8)),
+    archiveId: () => archiveId(clock.now(), randomBytes(8)),
   };
 }
 
-/** RFC 9562 section 5.7: 48 bits of Unix milliseconds, then version, variant and 74 random bits. */
-function uuidV7(milliseconds: number, random: Buffer): string {
-  const bytes = Buffer.alloc(16);
-  bytes.writeUIntBE(milliseconds, 0, 6);
-  random.copy(bytes, 6);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+/**
+ * Makes UUIDv7s that only ever grow: RFC 9562 section 5.7 with a counter in `rand_a` (section 6.2, method 1), so that what
+ * this process made later also sorts later, within one millisecond and when the clock is set back. The counter starts each
+ * millisecond at a random place in its lower half; should it run out, the id borrows the next millisecond.
+ */
+function uuidV7(clock: Clock): () => string {
+  let milliseconds = 0;
+  let counter = 0;
+  return () => {
+    const now = clock.now().getTime();
+    // Version 4 from Node's own pool: its last 62 random bits, and its variant, are those of a version 7 as well.
+    const random = randomUUID();
+    if (now > milliseconds) {
+      milliseconds = now;
+      counter = Number.parseInt(random.slice(0, 3), 16) >>> 1;
+    } else if (counter === MAX_COUNTER) {
+      milliseconds += 1;
+      counter = 0;
+    } else {
+      counter += 1;
+    }
+    const time = milliseconds.toString(16).padStart(12, '0');
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}${random.slice(18)}`;
+  };
 }
 
 /** Finnish archive references begin with the date; 60 random bits behind it keep them unique. */
