@@ -104,7 +104,7 @@ function problemIds({ problem }: OrderPayment): Html | string {
 
 /** What the customer can do about an order that is not paid. */
 function actions(order: Order, stage: OrderStage, session: Session): Html | string {
-  if (stage === 'paid') return html`<p><a class="button" href="/">Back to the goods</a></p>`;
+  if (stage === 'paid') return html`<p class="actions"><a class="button" href="/">Back to the goods</a></p>`;
   const canSubmitAgain = order.payments.some(
     ({ problem, submissionId }) => submissionId !== undefined && problem?.canSubmitAgain,
   );

@@ -7,11 +7,17 @@ import type { Departure, Exchange, Return, WireEntry, Wish } from '../wire/wire-
 import { jwsInParts, tokenChecks } from './wire-jws.ts';
 import { statusTag } from './wire-names.ts';
 
+export interface Presentation {
+  /** Fetched for an earlier order. */
+  readonly isBorrowed: boolean;
+  readonly isOpen: boolean;
+}
+
 /** One entry of the log, whole. */
-export function wireEntry(entry: WireEntry, isBorrowed: boolean): Html {
+export function wireEntry(entry: WireEntry, presentation: Presentation): Html {
   if (entry.kind === 'wish') return wish(entry);
   if (entry.kind === 'departure') return departure(entry);
-  return entry.kind === 'return' ? back(entry) : exchange(entry, isBorrowed);
+  return entry.kind === 'return' ? back(entry) : exchange(entry, presentation);
 }
 
 function wish({ at, payments }: Wish): Html {
@@ -27,21 +33,24 @@ function wish({ at, payments }: Wish): Html {
     </article>`;
 }
 
-function exchange({ at, record }: Exchange, isBorrowed: boolean): Html {
+function exchange({ at, record }: Exchange, { isBorrowed, isOpen }: Presentation): Html {
   const { request, answer, attempt, durationMs, failure } = record;
-  const { host, pathname, search } = new URL(request.url);
+  const { protocol, host, pathname, search } = new URL(request.url);
   const took = html`${statusTag(answer?.status, failure)} <span class="muted">${durationMs.toFixed(1)} ms</span>`;
+  const remarks = [
+    `To ${host}${protocol === 'https:' ? ', over mutual TLS' : ''}`,
+    ...(attempt > 1 ? [`Sent for the ${attempt}. time`] : []),
+    ...(isBorrowed ? ['Fetched for an earlier order, and still good for this one'] : []),
+  ];
   return html`
-    <article class="call">
-      ${callHead(html`<span class="method">${request.method}</span> <code>${pathname}${search}</code>`, at, took)}
-      <p class="muted">${host}${host.endsWith(':443') || request.url.startsWith('https') ? ', over TLS' : ''}${attempt > 1 ? `, attempt ${attempt}` : ''}${
-        isBorrowed ? '. Fetched for an earlier order, and still good' : ''
-      }</p>
+    <details class="call"${isOpen ? html` open` : ''}>
+      <summary>${callHead(html`<span class="method">${request.method}</span> <code>${pathname}${search}</code>`, at, took)}</summary>
+      <p class="muted">${remarks.join('. ')}.</p>
       <div class="sides">
         ${side('Request', request.headers, request.body)}
         ${answer === undefined ? html`<section class="side"><h4>Answer</h4><p>None came: ${failure}.</p></section>` : side('Answer', answer.headers, answer.body)}
       </div>
-    </article>`;
+    </details>`;
 }
 
 function side(name: string, headers: Readonly<Record<string, string>>, body: string | undefined): Html {
@@ -81,7 +90,7 @@ function departure({ at, url }: Departure): Html {
           ? ''
           : html`
       <div class="jws">
-        <h5>The request object, a signed JWT</h5>
+        <h4>The request object, a signed JWT</h4>
         ${jwsInParts(requestObject)}
         <div class="sides">
           <section class="side"><h4>Header</h4><pre class="json">${prettyJson(requestObject.header)}</pre></section>

@@ -1,11 +1,19 @@
 import { type Html, html } from '../html.ts';
 import type { WireEntry } from '../wire/wire-log.ts';
 
-/** Who spoke to whom. */
-export function callParties({ kind }: WireEntry): string {
-  if (kind === 'wish') return 'Customer → shop';
-  if (kind === 'departure') return 'Browser → bank';
-  return kind === 'return' ? 'Browser → shop' : 'Shop → bank';
+/** Who spoke to whom: an arrow between the lanes of browser (20), shop (100) and bank (180). */
+export function callArrow({ kind }: WireEntry): Html {
+  const arrow = {
+    wish: ['Browser to shop', 20, 100],
+    exchange: ['Shop to bank', 100, 180],
+    departure: ['Browser to bank', 20, 180],
+    return: ['Browser to shop', 20, 100],
+  } as const;
+  const [words, from, to] = arrow[kind];
+  return html`<span class="words">${words}</span>
+    <svg viewBox="0 0 200 16" aria-hidden="true" focusable="false" class="${kind}">
+      <circle cx="${from}" cy="8" r="3.5"/><path d="M${from} 8H${to - 4}M${to - 11} 3l7 5-7 5"/>
+    </svg>`;
 }
 
 /** What an entry is called in one line. */

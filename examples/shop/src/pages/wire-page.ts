@@ -5,7 +5,7 @@ import { attemptsOf, STEPS, stepOf } from '../wire/steps.ts';
 import type { Exchange, WireEntry } from '../wire/wire-log.ts';
 import { layout } from './layout.ts';
 import { wireEntry } from './wire-entry.ts';
-import { callName, callParties, callResult, callTook } from './wire-names.ts';
+import { callArrow, callName, callResult, callTook } from './wire-names.ts';
 import { signatureChecks } from './wire-signatures.ts';
 
 /**
@@ -22,52 +22,37 @@ export function wirePage(order: Order, shared: readonly Exchange[], session: Ses
       <p class="over"><a href="/orders/${order.id}">Order ${order.number}</a></p>
       <h1>What went over the wire</h1>
       <p class="lead">Every call between this shop and the bank, as the SDK reported it. Secrets, tokens and codes are
-        blanked out by the SDK itself; the rest is what was sent, byte for byte.</p>
-      ${attempts.map((entries, index) => {
-        // What an earlier order has fetched already serves this one too.
-        const own = new Set(entries);
-        const borrowed = shared.filter(
-          (entry) => !own.has(entry) && !entries.some((other) => isSameCall(other, entry)),
-        );
-        return attempt([...borrowed, ...entries], new Set<WireEntry>(borrowed), index, attempts.length, shared);
-      })}
-      <p><a class="button" href="/orders/${order.id}">Back to the order</a></p>`,
+        blanked out by the SDK itself; bodies are indented here for reading, and otherwise as they were sent.</p>
+      ${attempts.map((entries, index) => attempt(entries, shared, index, attempts.length))}
+      <p class="actions"><a class="button" href="/orders/${order.id}">Back to the order</a></p>`,
   });
 }
 
-function isSameCall(entry: WireEntry, shared: Exchange): boolean {
-  return (
-    entry.kind === 'exchange' &&
-    entry.record.purpose === shared.record.purpose &&
-    entry.record.request.url === shared.record.request.url
-  );
-}
-
-function attempt(
-  entries: readonly WireEntry[],
-  borrowed: ReadonlySet<WireEntry>,
-  index: number,
-  attempts: number,
-  shared: readonly Exchange[],
-): Html {
+function attempt(own: readonly WireEntry[], shared: readonly Exchange[], index: number, attempts: number): Html {
+  // What was fetched for an earlier order already, and served this one too.
+  const borrowed = shared.filter((entry) => !own.some((other) => isSameCall(other, entry)));
   const id = (step: number) => `attempt-${index + 1}-step-${step}`;
-  const of = (step: number) => entries.filter((entry) => stepOf(entry) === step);
   return html`
     ${attempts > 1 ? html`<h2 class="attempt">Attempt ${index + 1} of ${attempts}</h2>` : ''}
-    ${overview(
-      entries.filter((entry) => !borrowed.has(entry)),
-      id,
-    )}
-    ${STEPS.map(
-      ({ title, explanation }, step) => html`
+    ${overview(own, id)}
+    ${STEPS.map(({ title, explanation }, step) => {
+      const entries = [...borrowed, ...own].filter((entry) => stepOf(entry) === step);
+      // Calls are made again and again and the first shows them all, except for discovery and keys: long, and seldom read.
+      const firstCall = entries.find(({ kind }) => kind === 'exchange');
+      return html`
     <section class="step" id="${id(step)}" aria-labelledby="${id(step)}-heading">
-      <header><span class="number" aria-hidden="true">${step === 0 ? '·' : step}</span>
-        <div><h2 id="${id(step)}-heading"><span class="hidden">${step === 0 ? '' : `Step ${step}: `}</span>${title}</h2><p>${explanation}</p></div>
+      <header><span class="number" aria-hidden="true">${step}</span>
+        <div><h2 id="${id(step)}-heading"><span class="hidden">${attempts > 1 ? `Attempt ${index + 1}, step ${step}: ` : `Step ${step}: `}</span>${title}</h2><p>${explanation}</p></div>
       </header>
-      ${of(step).map((entry) => wireEntry(entry, borrowed.has(entry)))}
-      ${step === 8 ? signatureChecks(entries, shared) : of(step).length === 0 ? html`<p class="muted nothing">Nothing in this attempt.</p>` : ''}
-    </section>`,
-    )}`;
+      ${entries.map((entry) => wireEntry(entry, { isBorrowed: borrowed.some((other) => other === entry), isOpen: step !== 0 && entry === firstCall }))}
+      ${step === 8 ? signatureChecks(own, shared) : entries.length === 0 ? html`<p class="muted nothing">Nothing in this attempt.</p>` : ''}
+    </section>`;
+    })}`;
+}
+
+function isSameCall(entry: WireEntry, shared: Exchange): boolean {
+  if (entry.kind !== 'exchange' || stepOf(entry) !== stepOf(shared)) return false;
+  return entry.record.request.url === shared.record.request.url;
 }
 
 /** All events in the order they happened: who called whom, what came back, how long it took. */
@@ -76,13 +61,13 @@ function overview(entries: readonly WireEntry[], id: (step: number) => string): 
   return html`
     <table class="overview">
       <caption>In the order it happened</caption>
-      <thead><tr><th scope="col">Step</th><th scope="col">At</th><th scope="col">Who to whom</th><th scope="col">What</th><th scope="col">Result</th><th scope="col">Took</th></tr></thead>
+      <thead><tr><th scope="col">Step</th><th scope="col">At</th><th scope="col" class="lanes"><span>Browser</span> <span>Shop</span> <span>Bank</span></th><th scope="col">What</th><th scope="col">Result</th><th scope="col">Took</th></tr></thead>
       <tbody>${entries.map(
         (entry) => html`
         <tr>
-          <td><a href="#${id(stepOf(entry))}">${stepOf(entry) === 0 ? 'before' : stepOf(entry)}</a></td>
+          <td><a href="#${id(stepOf(entry))}">${stepOf(entry)}</a></td>
           <td>+${((entry.at.getTime() - start) / 1000).toFixed(2)} s</td>
-          <td>${callParties(entry)}</td>
+          <td class="lanes">${callArrow(entry)}</td>
           <td>${callName(entry)}</td>
           <td>${callResult(entry)}</td>
           <td>${callTook(entry)}</td>

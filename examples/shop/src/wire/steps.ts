@@ -3,9 +3,9 @@ import { type Exchange, isClientToken, type WireEntry } from './wire-log.ts';
 /** The steps of the workflow document's default authorization flow, and what comes before them. */
 export const STEPS = [
   {
-    title: 'Before the first order',
+    title: 'The shop learns where the bank is, and its keys',
     explanation:
-      'The SDK reads where everything is (OpenID Connect Discovery) and fetches the bank’s public keys, once for all orders.',
+      'Once for all orders, before the workflow begins: the addresses (OpenID Connect Discovery) and the public keys for ID tokens and for answers.',
   },
   {
     title: 'The customer asks for a payment',
@@ -34,7 +34,7 @@ export const STEPS = [
   {
     title: 'The shop submits the payments',
     explanation:
-      'With the customer’s token. The submissionId is the shop’s own: however often this PUT is sent, the money moves once.',
+      'First it asks which of them the customer approved, then it submits these with the customer’s token. The submissionId is the shop’s own: however often this PUT is sent, the money moves once.',
   },
   {
     title: 'The shop asks how the payments stand',
@@ -62,7 +62,8 @@ function stepOfExchange({ record }: Exchange): number {
   if (purpose !== 'payments') return isClientToken(record) ? 2 : 5;
   if (request.method === 'POST') return 3;
   if (request.method === 'DELETE') return 4;
-  return request.method === 'PUT' ? 6 : 7;
+  // The list of an authorization's payments tells which of them to submit.
+  return request.method === 'PUT' || request.url.includes('/authorizations/') ? 6 : 7;
 }
 
 /** The attempts to pay an order, each with its entries in the order they began. */
