@@ -26,7 +26,11 @@ const BROWSER_ROUTES: ReadonlySet<string> = new Set(['authorization', 'resume'])
 export function settleAnswers(provider: Provider, settling: Settling): void {
   const refusals = new WeakMap<object, errors.OIDCProviderError>();
   provider.on('grant.error', (context, error) => void refusals.set(context, error));
-  provider.on('server_error', (context, fault) => settling.onFault(context, fault));
+  const faults = new WeakMap<object, unknown>();
+  provider.on('server_error', (context, fault) => {
+    faults.set(context, fault);
+    settling.onFault(context, fault);
+  });
   provider.on(
     'error' as never,
     ((fault: unknown, context: KoaContextWithOIDC) => settling.onFault(context, fault)) as never,
@@ -36,7 +40,7 @@ export function settleAnswers(provider: Provider, settling: Settling): void {
     const unit = beginUnitOfWork(context);
     await next();
     if (BROWSER_ROUTES.has(context.oidc.route)) await settleBrowserAnswer(provider, settling, context, unit);
-    else await settleApiAnswer(settling, context, unit, refusals.get(context));
+    else await settleApiAnswer(settling, context, unit, { refusal: refusals.get(context), fault: faults.get(context) });
   });
 }
 
@@ -44,15 +48,15 @@ async function settleApiAnswer(
   settling: Settling,
   context: KoaContextWithOIDC,
   unit: UnitOfWork,
-  refusal: errors.OIDCProviderError | undefined,
+  { refusal, fault }: { refusal: errors.OIDCProviderError | undefined; fault: unknown },
 ): Promise<void> {
   try {
-    if (context.status >= 500) answerFault(context, undefined);
+    if (context.status >= 500) answerFault(context, fault);
     else if (context.status >= 400) explainRefusal(settling, context, refusal);
     else if (!unit.isEmpty) await commitTokens(settling, context, unit);
-  } catch (fault) {
-    settling.onFault(context, fault);
-    answerFault(context, fault);
+  } catch (commitFault) {
+    settling.onFault(context, commitFault);
+    answerFault(context, commitFault);
   }
   shapeAnswer(context);
 }
