@@ -1,6 +1,6 @@
 import type { Deadline } from './deadline.ts';
 import type { Secret } from './secret.ts';
-import type { TokenAnswer } from './token-endpoint.ts';
+import type { TokenAnswer } from './token-answer.ts';
 import type { Line } from './wire/line.ts';
 
 /** A token that ends while a request is on its way is a failed payment; a minute covers every request. */

@@ -1,11 +1,9 @@
 import type { JwsSigner } from '@lupa/protocol';
-import { checkSettings } from './check-settings.ts';
-import { ClientToken } from './client-token.ts';
-import { KeySource } from './key-source.ts';
-import { asSecret, type Secret } from './secret.ts';
-import type { BankEndpoints, TppSettings } from './settings.ts';
-import { requestToken } from './token-endpoint.ts';
-import { type Line, openLine } from './wire/line.ts';
+import type { ClientToken } from './client-token.ts';
+import type { KeySource } from './key-source.ts';
+import type { Secret } from './secret.ts';
+import type { BankEndpoints } from './settings.ts';
+import type { Line } from './wire/line.ts';
 
 /** One client at one bank: everything a call needs. */
 export interface Connection extends Line {
@@ -21,27 +19,4 @@ export interface Connection extends Line {
   readonly idTokenKeys: KeySource;
   readonly responseKeys: KeySource;
   readonly clientToken: ClientToken;
-}
-
-/** Opens the connection; nothing is sent before it is needed. @throws TppError SETTINGS_INVALID */
-export function openConnection(settings: TppSettings): Connection {
-  const { endpoints, signingKey } = checkSettings(settings);
-  const line = openLine(settings);
-  const { kid, alg } = settings.signing;
-  const connection: Connection = {
-    ...line,
-    endpoints,
-    clientId: settings.clientId,
-    clientSecret: asSecret(settings.clientSecret),
-    apiKey: asSecret(settings.apiKey),
-    redirectUri: settings.redirectUri,
-    bodySigner: { key: signingKey, kid, alg },
-    requestSigner: { key: signingKey, kid, alg, typ: 'JWT' },
-    idTokenKeys: new KeySource(line, endpoints.idTokenKeys),
-    responseKeys: new KeySource(line, endpoints.responseKeys),
-    clientToken: new ClientToken(line, () =>
-      requestToken(connection, { grant_type: 'client_credentials', scope: 'payments' }, line.deadline({})),
-    ),
-  };
-  return connection;
 }

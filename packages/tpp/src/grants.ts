@@ -3,7 +3,8 @@ import type { Connection } from './connection.ts';
 import type { Deadline } from './deadline.ts';
 import { verifyIdToken } from './id-token.ts';
 import type { CallOptions } from './settings.ts';
-import { postForm, requestToken, type TokenAnswer } from './token-endpoint.ts';
+import type { TokenAnswer } from './token-answer.ts';
+import { postForm, requestToken } from './token-endpoint.ts';
 import { argumentInvalid, TppError } from './tpp-error.ts';
 import type { UserTokens } from './user-tokens.ts';
 

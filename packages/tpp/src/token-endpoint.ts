@@ -1,27 +1,13 @@
-import { parseStrictJson } from '@lupa/protocol';
 import type { Connection } from './connection.ts';
 import type { Deadline } from './deadline.ts';
 import type { TppErrorCode } from './error-codes.ts';
 import { readOauthError } from './oauth-error.ts';
-import { Secret } from './secret.ts';
+import { readTokenAnswer, type TokenAnswer } from './token-answer.ts';
 import { TppError } from './tpp-error.ts';
 import type { HttpAnswer } from './wire/http.ts';
 import { requestIdOf } from './wire/request-id.ts';
 import { isCertainlyUndone, mayHelpToRepeat, withRetries } from './wire/retry.ts';
 import { retryAfterMs } from './wire/retry-after.ts';
-
-/** RFC 6750 section 2.1 and RFC 6749 appendix A: what can stand in a header. */
-const TOKEN = /^[\x21-\x7e]{1,8192}$/;
-
-/** What the token endpoint gave, its shape checked; the ID token is not verified yet. */
-export interface TokenAnswer {
-  readonly accessToken: Secret;
-  readonly refreshToken?: Secret;
-  readonly idToken?: string;
-  /** As asked for, where the bank says nothing (RFC 6749 section 5.1). */
-  readonly scope: string;
-  readonly expiresInSeconds: number;
-}
 
 /** A form of the token endpoint; the client's id and secret are added. */
 export interface Grant {
@@ -38,7 +24,7 @@ export interface Grant {
 export async function requestToken(connection: Connection, grant: Grant, deadline: Deadline): Promise<TokenAnswer> {
   const isRepeatable = grant.grant_type !== 'authorization_code';
   const answer = await postForm(connection, 'token', connection.endpoints.token, grant, deadline, isRepeatable);
-  return readTokenAnswer(answer, grant);
+  return readTokenAnswer(answer, grant.scope);
 }
 
 /** Posts a form as this client, and reads errors as RFC 6749 section 5.2 has them. */
@@ -92,47 +78,4 @@ function codeOf(status: number): TppErrorCode {
   if (status === 502 || status === 503 || status === 504) return 'UNAVAILABLE';
   if (status >= 500) return 'BANK_FAILED';
   return status >= 400 ? 'TOKEN_REFUSED' : 'ANSWER_UNEXPECTED';
-}
-
-function readTokenAnswer({ status, body }: HttpAnswer, grant: Grant): TokenAnswer {
-  const unexpected = (detail: string, cause?: unknown) =>
-    new TppError('ANSWER_UNEXPECTED', { status, detail, cause, retrySafe: false });
-  let members: Record<string, unknown>;
-  try {
-    members = Object(parseStrictJson(body));
-  } catch (cause) {
-    throw unexpected('the token answer is not acceptable JSON', cause);
-  }
-  const {
-    token_type: type,
-    access_token: accessToken,
-    refresh_token: refreshToken,
-    id_token: idToken,
-    scope = grant.scope ?? 'payments',
-  } = members;
-  if (typeof type !== 'string' || type.toLowerCase() !== 'bearer') throw unexpected('token_type is not bearer');
-  if (!isToken(accessToken)) throw unexpected('access_token is missing or malformed');
-  if (refreshToken !== undefined && !isToken(refreshToken)) throw unexpected('refresh_token is malformed');
-  if (idToken !== undefined && typeof idToken !== 'string') throw unexpected('id_token is not a string');
-  if (typeof scope !== 'string' || !scope.split(' ').includes('payments'))
-    throw unexpected('scope does not contain payments');
-  const expiresInSeconds = readSeconds(members.expires_in);
-  if (expiresInSeconds === undefined) throw unexpected('expires_in is missing or not a number of seconds');
-  return {
-    accessToken: new Secret(accessToken),
-    ...(refreshToken === undefined ? {} : { refreshToken: new Secret(refreshToken) }),
-    ...(idToken === undefined ? {} : { idToken }),
-    scope,
-    expiresInSeconds,
-  };
-}
-
-/** A number, or the string that W prints for client credentials. */
-function readSeconds(value: unknown): number | undefined {
-  const seconds = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
-  return typeof seconds === 'number' && Number.isSafeInteger(seconds) && seconds >= 0 ? seconds : undefined;
-}
-
-function isToken(value: unknown): value is string {
-  return typeof value === 'string' && TOKEN.test(value);
 }

@@ -1,10 +1,11 @@
 import type { Authorization, SepaPayment, SepaPaymentRequest, Submission } from '@lupa/protocol';
 import { type AuthorizationWish, buildAuthorizationUrl } from './authorization-url.ts';
 import { type VerifiedCallback, verifyCallback } from './callback.ts';
-import { type Connection, openConnection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { type Bundle, type CreateOptions, createBundle, createPayment } from './create-payment.ts';
 import { discoverEndpoints } from './discovery.ts';
 import { exchangeCode, refreshTokens, revokeTokens } from './grants.ts';
+import { openConnection } from './open-connection.ts';
 import * as payments from './payments.ts';
 import type { PendingAuthorization } from './pending-authorization.ts';
 import type { BankEndpoints, CallOptions, DiscoverySettings, TppSettings } from './settings.ts';
