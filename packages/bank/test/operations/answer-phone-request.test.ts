@@ -5,13 +5,13 @@ import { readKeyCard } from '../../src/operations/read-key-card.ts';
 import { readPhoneRequests } from '../../src/operations/read-phone-requests.ts';
 import { LIISA, openScaParts, PEKKA, type ScaParts, Walk } from '../sca/sca-parts.ts';
 
-describe('the mobile key', () => {
-  let parts: ScaParts;
-  before(async () => {
-    parts = await openScaParts();
-  });
-  after(() => parts.close());
+let parts: ScaParts;
+before(async () => {
+  parts = await openScaParts();
+});
+after(() => parts.close());
 
+describe('the mobile key', () => {
   const toPhone = async (bundle?: Awaited<ReturnType<ScaParts['bundle']>>) =>
     Walk.toFactor(parts, bundle ?? (await parts.bundle()), { factor: 'mobilekey' });
   const requests = async () => (await readPhoneRequests(parts.sca, LIISA.username))?.requests ?? [];
@@ -88,12 +88,6 @@ describe('the mobile key', () => {
 });
 
 describe('the key card', () => {
-  let parts: ScaParts;
-  before(async () => {
-    parts = await openScaParts();
-  });
-  after(() => parts.close());
-
   test('has the code that is asked for, from the first number to the hundred and first', async () => {
     const bundle = await parts.bundle();
     const walk = await Walk.toFactor(parts, bundle);

@@ -8,13 +8,13 @@ import { switchFactor } from '../../src/operations/switch-factor.ts';
 import { unblockCustomer } from '../../src/operations/unblock-customer.ts';
 import { LIISA, LIISA_IBAN, LIISA_SAVINGS_IBAN, openScaParts, type ScaParts, Walk, wrong } from '../sca/sca-parts.ts';
 
-describe('a key code', () => {
-  let parts: ScaParts;
-  before(async () => {
-    parts = await openScaParts();
-  });
-  after(() => parts.close());
+let parts: ScaParts;
+before(async () => {
+  parts = await openScaParts();
+});
+after(() => parts.close());
 
+describe('a key code', () => {
   test('approves the ticked payments from the chosen account and rejects the others', async () => {
     const bundle = await parts.bundle({}, { amountEUR: '5.00' });
     const [first] = bundle.payments;
@@ -113,12 +113,6 @@ describe('a key code', () => {
 });
 
 describe('what the code is bound to', () => {
-  let parts: ScaParts;
-  before(async () => {
-    parts = await openScaParts();
-  });
-  after(() => parts.close());
-
   const CHANGES = {
     amount:
       "UPDATE payments SET request = jsonb_set(request::jsonb, '{amountCents}', '40001') WHERE authorization_id = $1",
@@ -155,12 +149,6 @@ describe('what the code is bound to', () => {
 });
 
 describe('five wrong key codes in a row', () => {
-  let parts: ScaParts;
-  before(async () => {
-    parts = await openScaParts();
-  });
-  after(() => parts.close());
-
   test('block the customer, and the bundle waits again', async () => {
     const bundle = await parts.bundle();
     const walk = await Walk.toFactor(parts, bundle);
@@ -231,12 +219,6 @@ describe('five wrong key codes in a row', () => {
 });
 
 describe('leaving without approving', () => {
-  let parts: ScaParts;
-  before(async () => {
-    parts = await openScaParts();
-  });
-  after(() => parts.close());
-
   test('cancelling leaves the bundle waiting', async () => {
     const bundle = await parts.bundle({}, {});
     const walk = await Walk.toFactor(parts, bundle);
@@ -286,12 +268,6 @@ describe('leaving without approving', () => {
 });
 
 describe('choosing', () => {
-  let parts: ScaParts;
-  before(async () => {
-    parts = await openScaParts();
-  });
-  after(() => parts.close());
-
   test("the payer's account of the request is preselected when it is the customer's own", async () => {
     const walk = await Walk.toFactor(parts, await parts.bundle({ payer: { iban: LIISA_SAVINGS_IBAN } }));
     assert.equal((await walk.session()).challenge?.shown.account.iban, LIISA_SAVINGS_IBAN);

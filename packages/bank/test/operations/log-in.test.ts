@@ -6,13 +6,13 @@ import type { ScaBank } from '../../src/operations/sca-bank.ts';
 import { unblockCustomer } from '../../src/operations/unblock-customer.ts';
 import { LIISA, openScaParts, PEKKA, type ScaParts, Walk } from '../sca/sca-parts.ts';
 
-describe('logging in', () => {
-  let parts: ScaParts;
-  before(async () => {
-    parts = await openScaParts();
-  });
-  after(() => parts.close());
+let parts: ScaParts;
+before(async () => {
+  parts = await openScaParts();
+});
+after(() => parts.close());
 
+describe('logging in', () => {
   test('locks the bundle: authorization and payments are Authorizing', async () => {
     const bundle = await parts.bundle({}, {});
     const walk = await Walk.open(parts, bundle);
@@ -85,12 +85,6 @@ describe('logging in', () => {
 });
 
 describe('five wrong passwords in a row', () => {
-  let parts: ScaParts;
-  before(async () => {
-    parts = await openScaParts();
-  });
-  after(() => parts.close());
-
   const guess = async (username: string) => {
     const walk = await Walk.open(parts, await parts.bundle());
     return { walk, answer: await walk.logIn({ username, password: 'wrong' }) };
@@ -173,11 +167,10 @@ describe('five wrong passwords in a row', () => {
 });
 
 describe('the idle worker', () => {
-  let parts: ScaParts;
   before(async () => {
-    parts = await openScaParts();
+    parts.clock.advance(300_001);
+    while ((await endIdleSessions(parts.sca)) > 0);
   });
-  after(() => parts.close());
 
   test('ends a session after five minutes, and the bundle waits again', async () => {
     const bundle = await parts.bundle({}, {});

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { euros } from '../../src/sca/money-text.ts';
+
+const plain = (text: string) => text.replaceAll('\u00a0', ' ');
+
+test('amounts are written as each language writes them', () => {
+  assert.equal(plain(euros(123_450, 'fi')), '1 234,50 €');
+  assert.equal(plain(euros(123_450, 'sv')), '1 234,50 €');
+  assert.equal(plain(euros(123_450, 'en')), '1,234.50 €');
+});
+
+test('cents, round sums and the largest sum are written to the cent', () => {
+  assert.equal(plain(euros(5, 'fi')), '0,05 €');
+  assert.equal(plain(euros(0, 'fi')), '0,00 €');
+  assert.equal(plain(euros(100_000, 'en')), '1,000.00 €');
+  assert.equal(plain(euros(9_999_999_999_900_000n, 'fi')), '99 999 999 999 000,00 €');
+});
+
+test('a negative balance has a minus sign, not a hyphen', () => {
+  assert.equal(plain(euros(-123, 'sv')), '\u22121,23 €');
+});
+
+test('no space in an amount breaks', () => {
+  assert.doesNotMatch(euros(123_456_789, 'fi'), / /);
+});
