@@ -7,8 +7,8 @@ import * as oidc from 'openid-client';
 import { Agent, fetch as undiciFetch } from 'undici';
 import { jsonOf } from './support/https-call.ts';
 import { startTestSandbox, type TestSandbox } from './support/test-sandbox.ts';
-import { TestTpp } from './support/test-tpp.ts';
-import { demoTpp, type TppIdentity } from './support/tpp-identity.ts';
+import type { TestTpp } from './support/test-tpp.ts';
+import type { TppIdentity } from './support/tpp-identity.ts';
 
 /** A certified relying party that nobody here wrote: what it accepts, any OpenID client accepts. */
 describe('openid-client completes the flow', () => {
@@ -21,9 +21,8 @@ describe('openid-client completes the flow', () => {
 
   before(async () => {
     started = await startTestSandbox();
-    sandbox = started.sandbox;
-    identity = await demoTpp(sandbox);
-    tpp = await TestTpp.of(identity, sandbox);
+    ({ sandbox, tpp } = started);
+    identity = tpp.identity;
     dispatcher = new Agent({ connect: { ...identity.tls } });
     const { signer } = identity;
     const der = signer.key.export({ type: 'pkcs8', format: 'der' });
@@ -32,7 +31,6 @@ describe('openid-client completes the flow', () => {
   });
 
   after(async () => {
-    tpp.close();
     await dispatcher.close();
     await started.close();
   });
