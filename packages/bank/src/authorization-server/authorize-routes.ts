@@ -98,7 +98,9 @@ async function interact(
     responseMode: claims.responseType === 'code' ? ('query' as const) : ('fragment' as const),
     state: claims.state,
   };
-  const query = await pushVerifiedRequest(provider, verified, readUiLocales(payload.ui_locales ?? outer.ui_locales));
+  const uiLocales = readUiLocales(payload.ui_locales ?? outer.ui_locales);
+  const { query, forget } = await pushVerifiedRequest(provider, verified, uiLocales);
+  reply.raw.once('close', forget);
   const headers = { ...issuerHeaders(new URL(options.issuer)), accept: 'text/html' };
   const exchange = beginBrowserExchange(request, errorAddress);
   return handOver(callback, request, reply, {

@@ -18,6 +18,8 @@ export async function answerBrowserError(context: KoaContextWithOIDC, reason: st
 export async function answerBrowserFault(context: KoaContextWithOIDC, issuer: string): Promise<void> {
   const { requestId } = exchangeOf(context.req);
   const address = provenAddress(context);
+  // The cookies stay, so that the browser can go back and try again.
+  context.remove('Set-Cookie');
   if (address === undefined) return answerBrowserError(context, serverError(requestId).description, 500);
   context.status = 303;
   context.redirect(errorRedirect(address, serverError(requestId), issuer));

@@ -24,9 +24,11 @@ import { verifiedRequestAdapter } from './verified-request.ts';
  * Makes the bank's authorization server (contract §1–§4) on oidc-provider, of which nobody outside this folder knows.
  *
  * @throws RangeError when a lifetime is longer than the contract's
+ * @throws TypeError when the ID-token keys are not for RS256 (contract §4)
  */
 export function createAuthorizationServer(options: AuthorizationServerOptions): AuthorizationServer {
   const lifetimes = lifetimesOf(options.lifetimes);
+  if (options.keys.idTokens.some(({ alg }) => alg !== 'RS256')) throw new TypeError('ID tokens are signed with RS256');
   const provider = createProvider(options, lifetimes);
   const proven = new WeakSet<object>();
   const [idTokenKey] = options.keys.idTokens;

@@ -17,6 +17,8 @@ export interface Settling {
   readonly onFault: (context: KoaContextWithOIDC, fault: unknown) => void;
 }
 
+const HANG_UPS: ReadonlySet<string> = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE']);
+
 const BROWSER_ROUTES: ReadonlySet<string> = new Set(['authorization', 'resume']);
 
 /**
@@ -31,10 +33,11 @@ export function settleAnswers(provider: Provider, settling: Settling): void {
     faults.set(context, fault);
     settling.onFault(context, fault);
   });
-  provider.on(
-    'error' as never,
-    ((fault: unknown, context: KoaContextWithOIDC) => settling.onFault(context, fault)) as never,
-  );
+  // Koa's own event, which the library's types do not know. A caller that hangs up is no fault of ours.
+  const onKoaError = (fault: NodeJS.ErrnoException, context: KoaContextWithOIDC) => {
+    if (!HANG_UPS.has(fault.code ?? '')) settling.onFault(context, fault);
+  };
+  provider.on('error' as never, onKoaError as never);
   provider.use(async (koaContext, next) => {
     const context = koaContext as KoaContextWithOIDC;
     const unit = beginUnitOfWork(context);

@@ -12,13 +12,13 @@ const HAND_OVER_SECONDS = 60;
  * Hands a request we verified to the library as one that was pushed (RFC 9126), which it trusts without looking at a signature: the
  * rules of contract §3 are ours, its own would refuse the contract's `aud`. Only what the library needs goes along.
  *
- * @returns the query to continue with
+ * @returns the query to continue with, and what to do when the request is over
  */
 export async function pushVerifiedRequest(
   provider: Provider,
   { client, claims, payload }: VerifiedAuthorizationRequest,
   uiLocales: string | undefined,
-): Promise<string> {
+): Promise<{ query: string; forget: () => Promise<void> }> {
   const { code_challenge: challenge, code_challenge_method: method } = payload;
   const parameters = {
     client_id: client.clientId,
@@ -35,7 +35,8 @@ export async function pushVerifiedRequest(
   const request = new UnsecuredJWT(parameters).setIssuer(client.clientId).setAudience(provider.issuer).encode();
   const pushed = new provider.PushedAuthorizationRequest({ request, trusted: Object.keys(parameters) } as never);
   const id = await pushed.save(HAND_OVER_SECONDS);
-  return new URLSearchParams({ client_id: client.clientId, request_uri: `${REQUEST_URI_PREFIX}${id}` }).toString();
+  const query = new URLSearchParams({ client_id: client.clientId, request_uri: `${REQUEST_URI_PREFIX}${id}` });
+  return { query: query.toString(), forget: () => pushed.destroy() };
 }
 
 /**

@@ -48,12 +48,20 @@ export class PostgresTokenArtifacts implements TokenArtifacts, TokenUse {
   }
 
   async commit(changes: ArtifactChanges): Promise<CommitOutcome> {
+    const { uses, rotation, saves } = changes;
+    const [only] = saves;
+    if (only !== undefined && saves.length === 1 && only.grantId === undefined && uses.length === 0) {
+      await save(this.#database, only);
+      return 'done';
+    }
     try {
       await this.#database.transaction(async (inside) => {
-        await lockGrants(inside, changes.saves);
-        for (const use of changes.uses) await useUp(inside, use);
-        if (changes.rotation !== undefined) await rotate(inside, changes.rotation.refreshTokenId, changes.rotation.at);
-        await Promise.all(changes.saves.map((artifact) => save(inside, artifact)));
+        // Sent without waiting, they travel together and run in this order; any of them may abandon them all.
+        const locked = lockGrants(inside, saves);
+        const used = uses.map((use) => useUp(inside, use));
+        await Promise.all([locked, ...used]);
+        if (rotation !== undefined) await rotate(inside, rotation.refreshTokenId, rotation.at);
+        await Promise.all(saves.map((artifact) => save(inside, artifact)));
       });
       return 'done';
     } catch (error) {
@@ -101,10 +109,10 @@ async function lockGrants(inside: Queryable, saves: readonly ArtifactToSave[]): 
     const known = until.get(grantId);
     if (known === undefined || known < expiresAt) until.set(grantId, expiresAt);
   }
-  for (const [grantId, expiresAt] of [...until].sort()) {
-    const rows = await inside.query(sql.LOCK_GRANT, [digestOf(grantId), expiresAt]);
-    if (rows.length === 0) throw new Abandoned('grant-gone');
-  }
+  const locks = [...until]
+    .sort()
+    .map(([grantId, expiresAt]) => inside.query(sql.LOCK_GRANT, [digestOf(grantId), expiresAt]));
+  for (const rows of await Promise.all(locks)) if (rows.length === 0) throw new Abandoned('grant-gone');
 }
 
 async function useUp(inside: Queryable, { model, id, at, keepUntil }: SingleUse): Promise<void> {
