@@ -60,7 +60,7 @@ function paymentsToTick({ texts, language }: PageContext, view: ScaView, payment
 </li>`;
   });
   return markup`<fieldset class="card" aria-describedby="payments-hint">
-<legend>${review.payments}</legend>
+<legend>${review.payments(payments.length)}</legend>
 <p class="hint" id="payments-hint">${review.untick(payments.length)}</p>
 <ul class="payments">${rows}</ul>
 <p class="total"><span>${totalLabel(payments, texts)}</span> <strong class="amount">${totalOf(payments, language)}</strong></p>

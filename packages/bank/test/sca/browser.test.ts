@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { runAxe } from '../../../../test/support/axe.ts';
@@ -25,8 +27,8 @@ let site: Site;
 let browser: Browser;
 let origin: string;
 before(async () => {
-  // The port is known only once the server listens, and the pages compare a form's origin with the issuer.
-  const port = 20_000 + (process.pid % 20_000);
+  // The pages compare a form's origin with the issuer, so the port has to be known before the server listens.
+  const port = await freePort();
   origin = `http://localhost:${port}`;
   site = await openSite({ issuer: origin });
   await site.app.listen({ port, host: '127.0.0.1' });
@@ -39,6 +41,16 @@ after(async () => {
 
 // Each test types a wrong code, and five in a row would block the customer.
 beforeEach(() => unblockCustomer(site.parts.sca, LIISA.username));
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  assert.ok(address !== null && typeof address === 'object');
+  server.close();
+  await once(server, 'close');
+  return address.port;
+}
 
 async function inBrowser(options: BrowserContextOptions, work: (page: Page) => Promise<void>): Promise<void> {
   const context = await browser.newContext(options);

@@ -36,7 +36,7 @@ export const en: Texts = {
       count === 1
         ? 'If you clear the tick, the payment is rejected.'
         : 'Clear the tick of any payment you do not approve: it is rejected. With no ticks left, all of them are.',
-    payments: 'Payments',
+    payments: (count) => (count === 1 ? 'Payment' : 'Payments'),
     payee: 'Payee',
     iban: 'To account',
     message: 'Message',
@@ -133,7 +133,7 @@ export const en: Texts = {
   problems: {
     'link-dead': {
       heading: 'This link does not work here',
-      text: 'It is too old, was already used, or was opened in another browser than the one you began in. Nothing was approved.',
+      text: 'It is too old, was already used, or was opened in another browser than the one you began in. Nothing was done just now.',
       next: 'Go back to the shop or service you came from and start the payment again.',
     },
     'already-over': {

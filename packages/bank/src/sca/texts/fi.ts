@@ -38,7 +38,7 @@ export const fi: Texts = {
       count === 1
         ? 'Jos poistat valinnan, maksu hylätään.'
         : 'Poista valinta maksuista, joita et hyväksy: ne hylätään. Jos poistat kaikki valinnat, kaikki maksut hylätään.',
-    payments: 'Maksut',
+    payments: (count) => (count === 1 ? 'Maksu' : 'Maksut'),
     payee: 'Saaja',
     iban: 'Saajan tili',
     message: 'Viesti',
@@ -132,7 +132,7 @@ export const fi: Texts = {
   problems: {
     'link-dead': {
       heading: 'Tämä linkki ei toimi tässä',
-      text: 'Linkki on liian vanha, se on jo käytetty tai se avattiin eri selaimessa kuin missä aloitit. Mitään ei hyväksytty.',
+      text: 'Linkki on liian vanha, se on jo käytetty tai se avattiin eri selaimessa kuin missä aloitit. Nyt ei tehty mitään.',
       next: 'Palaa kauppaan tai palveluun, josta tulit, ja aloita maksaminen alusta.',
     },
     'already-over': {

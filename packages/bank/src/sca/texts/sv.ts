@@ -36,7 +36,7 @@ export const sv: Texts = {
       count === 1
         ? 'Om du tar bort krysset avvisas betalningen.'
         : 'Ta bort krysset för de betalningar du inte godkänner: de avvisas. Om inget kryss återstår avvisas alla.',
-    payments: 'Betalningar',
+    payments: (count) => (count === 1 ? 'Betalning' : 'Betalningar'),
     payee: 'Mottagare',
     iban: 'Till konto',
     message: 'Meddelande',
@@ -130,7 +130,7 @@ export const sv: Texts = {
   problems: {
     'link-dead': {
       heading: 'Denna länk fungerar inte här',
-      text: 'Länken är för gammal, har redan använts eller öppnades i en annan webbläsare än den du började i. Inget godkändes.',
+      text: 'Länken är för gammal, har redan använts eller öppnades i en annan webbläsare än den du började i. Inget gjordes nu.',
       next: 'Gå tillbaka till butiken eller tjänsten du kom från och börja om med betalningen.',
     },
     'already-over': {

@@ -51,7 +51,7 @@ export interface Texts {
     readonly heading: (count: number) => string;
     readonly asks: (tpp: string, count: number) => string;
     readonly untick: (count: number) => string;
-    readonly payments: string;
+    readonly payments: (count: number) => string;
     readonly payee: string;
     readonly iban: string;
     readonly message: string;
