@@ -26,7 +26,7 @@ export function apiRefusal({ knownSecrets, clock }: Connection, answer: HttpAnsw
     retryAfterMs: retryAfterMs(answer, clock),
     // Contract §7: a 503 may mean that even the bank does not know; of other failures inside it no promise is made.
     outcomeUnknown: status >= 500,
-    detail: message === undefined ? `the bank answered ${status}` : clean(message).replace(/\.$/, ''),
+    detail: message === undefined ? `the bank answered ${status}` : `the bank says: ${clean(message)}`,
   });
 }
 

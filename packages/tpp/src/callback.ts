@@ -96,7 +96,7 @@ function authorizationError(error: string, description: string | undefined, code
   if (said.error === undefined || code !== undefined) {
     return new TppError('CALLBACK_MALFORMED', { detail: 'its error is malformed or comes with a code' });
   }
-  const detail = said.description === undefined ? said.error : `${said.error}: ${said.description}`;
+  const detail = `the bank says: ${[said.error, said.description].filter((part) => part !== undefined).join(': ')}`;
   const isDenied = said.error === 'access_denied';
   return new TppError(isDenied ? 'AUTHORIZATION_DENIED' : 'AUTHORIZATION_FAILED', { oauthError: said.error, detail });
 }

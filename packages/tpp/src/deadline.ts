@@ -1,5 +1,8 @@
 import type { Clock } from './clock.ts';
-import { TppError } from './tpp-error.ts';
+import { argumentInvalid, TppError } from './tpp-error.ts';
+
+/** The longest wait a timer knows; longer ones would end at once. */
+const MAX_TIMER_MS = 2_147_483_647;
 
 /** How long a call may still take, and the signal that may end it earlier. */
 export class Deadline {
@@ -7,9 +10,11 @@ export class Deadline {
   readonly #clock: Clock;
   readonly #endsAtMs: number;
 
+  /** @throws TppError ARGUMENT_INVALID */
   constructor(clock: Clock, ms: number, signal?: AbortSignal) {
+    if (!(ms >= 0)) throw argumentInvalid('a deadline is not a number of milliseconds');
     this.#clock = clock;
-    this.#endsAtMs = clock.monotonicMs() + ms;
+    this.#endsAtMs = clock.monotonicMs() + Math.min(ms, MAX_TIMER_MS);
     this.signal = signal;
   }
 

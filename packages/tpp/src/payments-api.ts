@@ -72,7 +72,7 @@ class Run<T> {
       return await this.#exchange(number, token);
     } catch (error) {
       if (!(error instanceof TppError)) throw error;
-      this.#isInDoubt = !isLastWord(error) && (this.#isInDoubt || error.outcomeUnknown);
+      this.#isInDoubt = !this.#isLastWord(error) && (this.#isInDoubt || error.outcomeUnknown);
       if (error.code !== 'ACCESS_TOKEN_REFUSED' || tokens !== undefined || this.#hasRenewedToken) throw error;
       this.#hasRenewedToken = true;
       this.#connection.clientToken.forget(token);
@@ -132,12 +132,13 @@ class Run<T> {
       });
     }
   }
-}
 
-/**
- * Whether the bank's signed refusal settles earlier attempts as well: it has looked at the key or id and at the body. A refused token or a
- * limit reached says nothing about what came before.
- */
-function isLastWord({ status, outcomeUnknown }: TppError): boolean {
-  return !outcomeUnknown && (status === 400 || status === 404 || status === 409 || status === 422);
+  /**
+   * Whether the bank's signed refusal settles earlier attempts as well: it has looked at the key or id and at the body. A refused token or
+   * a limit reached says nothing about what came before; nor does what a DELETE finds that may already have been done.
+   */
+  #isLastWord({ status, outcomeUnknown }: TppError): boolean {
+    const isRefusal = status === 400 || status === 404 || status === 409 || status === 422;
+    return isRefusal && !outcomeUnknown && this.#call.method !== 'DELETE';
+  }
 }

@@ -66,7 +66,7 @@ function refusal(answer: HttpAnswer, secrets: readonly string[], retryAfterMs: n
   const said = [oauthError, description].filter((part) => part !== undefined).join(': ');
   return new TppError(codeOf(status), {
     status,
-    detail: said === '' ? `the token endpoint answered ${status}` : said,
+    detail: said === '' ? `the token endpoint answered ${status}` : `the bank says: ${said}`,
     oauthError,
     requestId: requestIdOf(answer, secrets),
     retryAfterMs,

@@ -47,40 +47,39 @@ export class TppError extends Error {
   override readonly name = 'TppError';
   /** Which of `TPP_ERROR_CODES` it is. */
   readonly code: TppErrorCode;
-  readonly status: number | undefined;
-  readonly requestId: string | undefined;
-  readonly interactionId: string | undefined;
   readonly violations: readonly Violation[];
-  readonly oauthError: string | undefined;
   /** Whether the same call, with `retryWith`, may be made again: it cannot be done twice, and it may succeed. */
   readonly retrySafe: boolean;
   /** Whether the bank may have done what was asked although no trustworthy answer says so. */
   readonly outcomeUnknown: boolean;
+  // The rest is there only where it is known, so that a printed error is short.
+  declare readonly status?: number;
+  declare readonly requestId?: string;
+  declare readonly interactionId?: string;
+  declare readonly oauthError?: string;
   /** The key or id to call again with. */
-  readonly retryWith: RetryWith | undefined;
-  readonly retryAfterMs: number | undefined;
+  declare readonly retryWith?: RetryWith;
+  declare readonly retryAfterMs?: number;
   /** `WAIT_TIMEOUT` only: the status the submission had when time ran out. */
-  readonly lastStatus: SubmissionStatus | undefined;
-  /** What exactly was wrong; a part of `message`. */
-  readonly detail: string | undefined;
+  declare readonly lastStatus?: SubmissionStatus;
   /** What was given to the constructor, so that a caller further out can add what it knows. */
   readonly #details: TppErrorDetails;
 
   constructor(code: TppErrorCode, details: TppErrorDetails = {}) {
     super(describe(code, details), details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
-    this.status = details.status;
-    this.requestId = details.requestId;
-    this.interactionId = details.interactionId;
     this.violations = details.violations ?? [];
-    this.oauthError = details.oauthError;
     this.retrySafe = details.retrySafe ?? TPP_ERROR_CODES[code].retrySafe;
     this.outcomeUnknown = details.outcomeUnknown ?? false;
-    this.retryWith = details.retryWith;
-    this.retryAfterMs = details.retryAfterMs;
-    this.lastStatus = details.lastStatus;
-    this.detail = details.detail;
+    const { status, requestId, interactionId, oauthError, retryWith, retryAfterMs, lastStatus } = details;
+    const others = { status, requestId, interactionId, oauthError, retryWith, retryAfterMs, lastStatus };
+    Object.assign(this, Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined)));
     this.#details = details;
+  }
+
+  /** What exactly was wrong; `message` has it too. */
+  get detail(): string | undefined {
+    return this.#details.detail;
   }
 
   /** The same error, with what somebody further out knows about the call. */
@@ -98,7 +97,7 @@ export function argumentInvalid(detail: string): TppError {
 
 function describe(code: TppErrorCode, { detail, outcomeUnknown, retryWith }: TppErrorDetails): string {
   const sentences: string[] = [TPP_ERROR_CODES[code].message];
-  if (detail !== undefined) sentences.push(`Here: ${detail}.`);
+  if (detail !== undefined) sentences.push(`Here: ${detail.replace(/\.+$/, '')}.`);
   if (outcomeUnknown === true) sentences.push(outcomeSentence(retryWith));
   return sentences.join(' ');
 }

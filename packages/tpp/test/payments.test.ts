@@ -146,6 +146,30 @@ test('a refused user token is not renewed behind the caller’s back', async () 
   assert.equal(bank.requestsTo('/submissions').length, 1);
 });
 
+test('a deletion found done after a lost answer is still in doubt, one refused at once is not', async () => {
+  const refusal = {
+    type: 'BUSINESS',
+    message: 'no',
+    id: 'r',
+    violations: [{ type: 'IllegalState', path: '', message: 'no' }],
+  };
+  bank.onApi = () => bank.signed(409, refusal);
+  assert.equal((await refused(bank.tpp().deletePayment(PAYMENT_ID), 'ILLEGAL_STATE')).outcomeUnknown, false);
+  bank.reset();
+  bank.onApi = () =>
+    bank.requestsTo('/sepa-payments').length === 1 ? { status: 200, isSilent: true } : bank.signed(409, refusal);
+  assert.equal((await refused(bank.tpp().deletePayment(PAYMENT_ID), 'ILLEGAL_STATE')).outcomeUnknown, true);
+});
+
+test('a deadline may be as long as one likes, but must be one', async () => {
+  bank.onApi = () => bank.signed(200, PAYMENT);
+  assert.ok(await bank.tpp().readPayment(PAYMENT_ID, { deadlineMs: Number.POSITIVE_INFINITY }));
+  for (const deadlineMs of [Number.NaN, -1, 'soon' as unknown as number]) {
+    await refused(bank.tpp().readPayment(PAYMENT_ID, { deadlineMs }), 'ARGUMENT_INVALID');
+  }
+  await refused(bank.tpp().readPayment(PAYMENT_ID, { deadlineMs: 0 }), 'TIMEOUT');
+});
+
 test('too little money may be tried again with the same id', async () => {
   const violations = [{ type: 'InsufficientFunds', path: '', message: 'too little' }];
   bank.onApi = () => bank.signed(422, { type: 'BUSINESS', message: 'too little', id: 'r', violations });
