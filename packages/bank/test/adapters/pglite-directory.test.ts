@@ -49,6 +49,7 @@ describe('the directory of a PGlite store', () => {
   test('a second process is refused and told what to do, and a killed one blocks nobody and has lost nothing', async () => {
     const first = startProcess();
     assert.equal(await first.firstLine, 'open');
+    assert.equal(existsSync(`${directory}.unfinished`), false);
     const second = startProcess();
     const refusal = await second.firstLine;
     assert.match(refusal, /^StoreInUse: The store in .* is open in another process, .* End the other one, or /);
