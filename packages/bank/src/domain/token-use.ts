@@ -3,6 +3,9 @@ import type { AuthorizationId, ClientId, CustomerId, ErrorCode } from '@lupa/pro
 /** What each kind of token stands for (contract §2, second table). */
 export type TokenKind = 'client' | 'user' | 'customer' | 'exemption';
 
+/** The role a client needs for any call of the payments API (contract §7). */
+export const PAYMENT_INITIATION_ROLE = 'PIS';
+
 /** An access token as the resource side sees it. */
 export interface AccessToken {
   readonly kind: TokenKind;
@@ -57,7 +60,7 @@ export function decideTokenUse(
   if (token === undefined || token.expiresAt <= now) return 'TOKEN_INVALID';
   if (token.certificateThumbprint !== client.certificateThumbprint) return 'TOKEN_INVALID';
   if (token.clientId !== client.clientId) return 'API_KEY_FOREIGN';
-  if (!client.roles.includes('PIS')) return 'ROLE_MISSING';
+  if (!client.roles.includes(PAYMENT_INITIATION_ROLE)) return 'ROLE_MISSING';
   if (!mayMake(token.kind, call)) return 'TOKEN_WRONG_KIND';
   return undefined;
 }

@@ -4,7 +4,7 @@ import fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Identifiers } from '../ports/identifiers.ts';
 import { AnswerLog } from './answer-log.ts';
 import { answerMalformed } from './malformed-requests.ts';
-import { signErrors } from './signed-errors.ts';
+import { sendError, signErrors } from './signed-errors.ts';
 
 /** Contract §7: a larger body is a 413. */
 export const MAX_BODY_BYTES = 64 * 1024;
@@ -43,6 +43,8 @@ export function apiListener({ tls, signer, identifiers, log }: ApiListenerOption
     logController: new AnswerLog(),
     loggerInstance: log,
     clientErrorHandler: answerMalformed(signer, identifiers),
+    // What the router refuses before any route: a path it cannot decode, an id longer than any.
+    frameworkErrors: (error, request, reply) => void sendError(signer, error, request, reply),
   });
   signErrors(app, signer);
   return app;

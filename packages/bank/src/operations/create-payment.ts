@@ -1,10 +1,11 @@
 import { asAuthorizationId, asPaymentId, LupaError, type ParsedSepaPayment } from '@lupa/protocol';
+import { PAYMENT_INITIATION_ROLE } from '../domain/token-use.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { CreationOutcome, PaymentToCreate } from '../ports/payment-store.ts';
 import { MAX_PAYMENTS_IN_BUNDLE } from '../ports/payment-store.ts';
 import type { AuthorizationRecord, PaymentRecord } from '../ports/records.ts';
 import { callAudit } from './audit-event.ts';
-import { type Call, requireReach, requireToken, type TokenJudge } from './authenticated-call.ts';
+import { type Call, requireReach, requireToken, requireTokenAlone, type TokenJudge } from './authenticated-call.ts';
 import { duplicatePayment, illegalState } from './refusals.ts';
 
 export interface PaymentOrdered {
@@ -34,6 +35,8 @@ export async function createPayment(
   call: Call,
   ordered: PaymentOrdered,
 ): Promise<PaymentCreated> {
+  // The store knows the token but not the client's roles: without the right one nothing may be written at all.
+  if (!call.client.roles.includes(PAYMENT_INITIATION_ROLE)) await requireTokenAlone(bank, call, 'create a payment');
   const toCreate = prepare(bank, call, ordered);
   const outcome = await bank.payments.createPayment(toCreate);
   const token = await requireToken(bank, call, outcome.token, 'create a payment');
