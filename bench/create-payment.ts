@@ -4,7 +4,7 @@ import { fetchAccessToken } from './support/access-token.ts';
 import { makeTpp } from './support/bench-tpp.ts';
 import { makeCertificates, makeKey, privatePem } from './support/certificates.ts';
 import { checkServer } from './support/checked-payment.ts';
-import { startChild } from './support/child.ts';
+import { startChild, stopChildren } from './support/child.ts';
 import type { RoundOrder, RoundOutcome } from './support/load-generator.ts';
 import { describeRun, jsonLine, type RunShape, voidNotice } from './support/report.ts';
 import { countRows, grownTables } from './support/row-counts.ts';
@@ -19,7 +19,7 @@ const USAGE = `Measures how fast the bank creates payments, beside a bare node:h
   --json       one line: {"name","ratio","p99Ratio","ours","limit"}, the last two in requests per second
   --rounds     interleaved rounds of each server
   --requests   requests of each server in a round
-  --profile    write CPU profiles of the bank and of a bare server there
+  --profile    write CPU profiles of all three servers there
 
 Exit code: 0; 1 when any answer was not the one expected; 2 when the bare server differed from itself by more than 5 %,
 so that the run says nothing.
@@ -31,8 +31,9 @@ const CONNECTIONS = 16;
 /** Enough for the compiler of V8, the statements of every connection and the caches of PostgreSQL. */
 const WARM_UP_REQUESTS = 3000;
 
-const FULL: RunShape = { rounds: 15, requestsPerRound: 2000, connections: CONNECTIONS };
-const QUICK: RunShape = { rounds: 7, requestsPerRound: 800, connections: CONNECTIONS };
+/** Many short rounds rather than few long ones: what disturbs the machine for a second then falls on all three alike. */
+const FULL: RunShape = { rounds: 45, requestsPerRound: 600, connections: CONNECTIONS };
+const QUICK: RunShape = { rounds: 15, requestsPerRound: 400, connections: CONNECTIONS };
 
 type ServerName = keyof MeasuredServers;
 
@@ -81,11 +82,18 @@ async function measure(shape: RunShape, profileDirectory: string | undefined): P
   try {
     const databaseUrl = await postgres.createDatabase();
     const servers = await startServers({ databaseUrl, tpp, authority, server, responseKey }, profileDirectory);
-    const accessToken = await fetchAccessToken(servers.bank.port, tpp, certificates);
+    const accessToken = await fetchAccessToken(servers.bank, tpp, certificates);
     const drive = async (name: ServerName, requests: number): Promise<RoundOutcome> => {
-      const { port } = servers[name];
       const { connections } = shape;
-      const order = { port, requests, connections, accessToken, tpp, authority, identity: certificates.client };
+      const order = {
+        port: servers[name],
+        requests,
+        connections,
+        accessToken,
+        tpp,
+        authority,
+        identity: certificates.client,
+      };
       const outcome = await load.ask<RoundOutcome>(order satisfies RoundOrder);
       refuseRefusals(name, outcome);
       return outcome;
@@ -93,7 +101,7 @@ async function measure(shape: RunShape, profileDirectory: string | undefined): P
 
     const growth: Record<string, string> = {};
     for (const name of ['bank', 'bare', 'control'] as const) {
-      await checkServer({ port: servers[name].port, accessToken, tpp, certificates, responseKey });
+      await checkServer({ port: servers[name], accessToken, tpp, certificates, responseKey });
       const before = await countRows(databaseUrl);
       await drive(name, WARM_UP_REQUESTS);
       growth[name] = JSON.stringify(grownTables(before, await countRows(databaseUrl)));
@@ -110,17 +118,16 @@ async function measure(shape: RunShape, profileDirectory: string | undefined): P
     const { payments } = grownTables(before, await countRows(databaseUrl));
     const acknowledged = shape.rounds * shape.requestsPerRound * 3;
     if (payments !== acknowledged) throw new Error(`${acknowledged} payments acknowledged, ${payments} stored`);
-    await Promise.all(Object.values(servers).map((each) => each.stop()));
     return compareRounds(rounds);
   } finally {
-    await load.stop();
+    await stopChildren();
     await postgres.stop();
   }
 }
 
 /** A server that answers anything but 201 is not doing the work, and its speed means nothing. */
 function refuseRefusals(name: string, { refusals }: RoundOutcome): void {
-  const kinds = Object.entries(refusals).map(([kind, count]) => `${count} times ${kind}`);
+  const kinds = Object.entries(refusals).map(([status, { count, first }]) => `${count} times ${status} ${first}`);
   if (kinds.length > 0) throw new Error(`The ${name} server answered other than 201: ${kinds.join('; ')}`);
 }
 

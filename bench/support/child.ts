@@ -5,8 +5,9 @@ import { once } from 'node:events';
 export interface Child {
   /** Sends a message and waits for the one that answers it. @throws Error when the process ends instead */
   ask<Answer>(message: unknown): Promise<Answer>;
-  stop(): Promise<void>;
 }
+
+const running = new Set<ChildProcess>();
 
 /**
  * Starts a module as a process. It ends by itself when this process goes away, however that happens.
@@ -16,16 +17,21 @@ export interface Child {
  */
 export function startChild(module: URL, execArgv: readonly string[] = []): Child {
   const child = fork(module, { execArgv: [...execArgv], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  running.add(child);
   const name = module.pathname.split('/').at(-1);
-  return {
-    ask: (message) => ask(child, `${name}`, message),
-    async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, 'exit');
-      child.disconnect();
-      await ended;
-    },
-  };
+  return { ask: (message) => ask(child, `${name}`, message) };
+}
+
+/** Ends every process started here, and waits until each has ended. */
+export async function stopChildren(): Promise<void> {
+  const ending = [...running].map(async (child) => {
+    running.delete(child);
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.disconnect();
+    await ended;
+  });
+  await Promise.all(ending);
 }
 
 /** The other side: answers every message of the parent with what `answer` makes of it; ends when the parent is gone. */

@@ -18,9 +18,10 @@ export interface RoundOrder {
   readonly identity: Identity;
 }
 
-/** What came of it. `refusals` holds each kind of answer that was no 201, with its count. */
+/** What came of it. */
 export interface RoundOutcome extends Round {
-  readonly refusals: Readonly<Record<string, number>>;
+  /** Answers that were no 201, by status: how many, and the first one's body. */
+  readonly refusals: Readonly<Record<string, { readonly count: number; readonly first: string }>>;
 }
 
 /** Connections stay open from round to round, by the port they lead to. */
@@ -40,7 +41,7 @@ async function runRound(order: RoundOrder): Promise<RoundOutcome> {
   const connections = await openConnections(order);
 
   const latenciesMs = new Float64Array(count);
-  const refusals: Record<string, number> = {};
+  const refusals: Record<string, { count: number; first: string }> = {};
   let next = 0;
   const drive = async (connection: TlsConnection) => {
     for (let index = next++; index < count; index = next++) {
@@ -48,8 +49,8 @@ async function runRound(order: RoundOrder): Promise<RoundOutcome> {
       const { status, body } = await connection.exchange(requests[index] as Buffer);
       latenciesMs[index] = performance.now() - start;
       if (status === 201) continue;
-      const kind = `${status} ${body.toString('utf8').slice(0, 200)}`;
-      refusals[kind] = (refusals[kind] ?? 0) + 1;
+      refusals[status] ??= { count: 0, first: body.toString('utf8').slice(0, 300) };
+      refusals[status].count += 1;
     }
   };
   const start = performance.now();

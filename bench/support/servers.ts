@@ -1,25 +1,19 @@
 import { createServer } from 'node:net';
 import type { BankProcessOptions } from './bank-process.ts';
 import type { BareServerOptions } from './bare-server.ts';
-import { type Child, startChild } from './child.ts';
+import { startChild } from './child.ts';
 
-/** A server under measurement. */
-export interface MeasuredServer {
-  readonly port: number;
-  stop(): Promise<void>;
-}
-
-/** The three servers, all on one database: whatever the database does besides, it does to all of them. */
+/** The port of each server. All are on one database: whatever the database does besides, it does to all of them. */
 export interface MeasuredServers {
-  readonly bank: MeasuredServer;
-  readonly bare: MeasuredServer;
-  readonly control: MeasuredServer;
+  readonly bank: number;
+  readonly bare: number;
+  readonly control: number;
 }
 
 /**
  * Starts the bank, which makes the schema and registers the TPP, and then the two bare servers.
  *
- * @param profileDirectory where the bank's and the first bare server's CPU profiles go at the end, if anywhere
+ * @param profileDirectory where CPU profiles of all three go at the end, if anywhere: profiling slows, so none goes without
  */
 export async function startServers(options: BareServerOptions, profileDirectory?: string): Promise<MeasuredServers> {
   const flags = (name: string) =>
@@ -29,17 +23,16 @@ export async function startServers(options: BareServerOptions, profileDirectory?
   const [apiPort, authorizePort] = await freePorts(2);
   const bank = await startServer('bank-process.ts', { ...options, apiPort, authorizePort }, flags('bank'));
   const bare = await startServer('bare-server.ts', options, flags('bare'));
-  return { bank, bare, control: await startServer('bare-server.ts', options, []) };
+  return { bank, bare, control: await startServer('bare-server.ts', options, flags('control')) };
 }
 
 async function startServer(
   module: string,
   options: BareServerOptions | BankProcessOptions,
   flags: readonly string[],
-): Promise<MeasuredServer> {
-  const child: Child = startChild(new URL(module, import.meta.url), flags);
-  const { port } = await child.ask<{ port: number }>(options);
-  return { port, stop: () => child.stop() };
+): Promise<number> {
+  const child = startChild(new URL(module, import.meta.url), flags);
+  return (await child.ask<{ port: number }>(options)).port;
 }
 
 /** Ports nobody has at the moment, all different. */
