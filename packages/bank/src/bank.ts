@@ -77,7 +77,7 @@ type Parts = ReturnType<typeof assemble>;
 
 function assemble(settings: BankSettings, database: Database) {
   const clock = settings.clock ?? systemClock;
-  const artifacts = new PostgresTokenArtifacts(database);
+  const artifacts = new PostgresTokenArtifacts(database, clock);
   return {
     artifacts,
     tokenUse: artifacts,

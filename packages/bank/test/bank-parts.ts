@@ -48,7 +48,7 @@ export async function openBankParts() {
   const database = await openDatabase({ kind: 'postgres', url: await postgres.createDatabase() });
   const clock = new StandingClock();
   const identifiers = randomIdentifiers(clock);
-  const artifacts = new PostgresTokenArtifacts(database);
+  const artifacts = new PostgresTokenArtifacts(database, clock);
   const ledger = new PostgresLedger(database);
   const parts = {
     database,

@@ -51,14 +51,15 @@ export class ArtifactAdapter implements Adapter {
     };
     const unit = unitOfWorkOf(context);
     if (unit !== undefined) return unit.save(artifact);
-    const alone = new UnitOfWork();
+    const alone = new UnitOfWork(clock.now());
     alone.save(artifact);
     await artifacts.commit(alone.changes());
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
     const artifact = await this.#keeping.artifacts.find(this.#model, id);
-    return artifact && this.#toPayload(artifact);
+    if (artifact === undefined || this.#endedBesideThisRequest(artifact)) return undefined;
+    return this.#toPayload(artifact);
   }
 
   /** A code is used up; a refresh token is only given in, and ends when its successor is first used (contract §2). */
@@ -90,6 +91,15 @@ export class ArtifactAdapter implements Adapter {
 
   async findByUserCode(): Promise<undefined> {
     throw new Error('there is no device flow');
+  }
+
+  /**
+   * A refresh token that was still good when this request came is no reuse, though a duplicate was quicker: it is refused like
+   * an unknown one, and the family of the quicker one lives (contract §2).
+   */
+  #endedBesideThisRequest({ consumedAt }: Artifact): boolean {
+    const beganAt = unitOfWorkOf(Provider.ctx)?.beganAt;
+    return this.#model === 'RefreshToken' && consumedAt !== undefined && beganAt !== undefined && consumedAt > beganAt;
   }
 
   #unit(): UnitOfWork {

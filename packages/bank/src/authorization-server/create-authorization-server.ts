@@ -42,6 +42,7 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
   registerClientCredentials(provider);
   settleAnswers(provider, {
     artifacts: options.artifacts,
+    clock: options.clock,
     isClientProven: (context) => proven.has(context),
     onFault: (context, fault) => options.onFault(fault, exchangeOf(context.req).requestId),
   });

@@ -1,5 +1,6 @@
 import type Provider from 'oidc-provider';
 import type { errors, KoaContextWithOIDC } from 'oidc-provider';
+import type { Clock } from '../ports/clock.ts';
 import type { CommitOutcome, TokenArtifacts } from '../ports/token-artifacts.ts';
 import {
   answerFault,
@@ -13,6 +14,7 @@ import { beginUnitOfWork, type UnitOfWork } from './unit-of-work.ts';
 
 export interface Settling {
   readonly artifacts: TokenArtifacts;
+  readonly clock: Clock;
   readonly isClientProven: (context: object) => boolean;
   readonly onFault: (context: KoaContextWithOIDC, fault: unknown) => void;
 }
@@ -40,7 +42,7 @@ export function settleAnswers(provider: Provider, settling: Settling): void {
   provider.on('error' as never, onKoaError as never);
   provider.use(async (koaContext, next) => {
     const context = koaContext as KoaContextWithOIDC;
-    const unit = beginUnitOfWork(context);
+    const unit = beginUnitOfWork(context, settling.clock.now());
     await next();
     if (BROWSER_ROUTES.has(context.oidc.route)) await settleBrowserAnswer(provider, settling, context, unit);
     else await settleApiAnswer(settling, context, unit, { refusal: refusals.get(context), fault: faults.get(context) });

@@ -10,9 +10,15 @@ export interface PendingArtifact extends Omit<ArtifactToSave, 'token' | 'superse
  * lost race leaves nothing half done.
  */
 export class UnitOfWork {
+  /** When the request came: what ended after that ended beside it, not before it. */
+  readonly beganAt: Date;
   readonly #uses: SingleUse[] = [];
   readonly #saves: PendingArtifact[] = [];
   #rotation: Rotation | undefined;
+
+  constructor(beganAt: Date) {
+    this.beganAt = beganAt;
+  }
 
   use(use: SingleUse): void {
     this.#uses.push(use);
@@ -52,8 +58,8 @@ export class UnitOfWork {
 const units = new WeakMap<object, UnitOfWork>();
 
 /** Begins the unit of work of the request this context belongs to. */
-export function beginUnitOfWork(context: object): UnitOfWork {
-  const unit = new UnitOfWork();
+export function beginUnitOfWork(context: object, now: Date): UnitOfWork {
+  const unit = new UnitOfWork(now);
   units.set(context, unit);
   return unit;
 }

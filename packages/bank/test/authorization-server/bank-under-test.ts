@@ -31,7 +31,7 @@ export async function openBankUnderTest(database: Database, changes: Partial<Aut
   const shift = { milliseconds: 0 };
   const now = () => new Date(Date.now() + shift.milliseconds);
   const clients = new PostgresClients(database);
-  const artifacts = new PostgresTokenArtifacts(database);
+  const artifacts = new PostgresTokenArtifacts(database, { now });
   const idTokenKey = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const responseKey = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const server = createAuthorizationServer({

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { postgresForTests } from '../adapters/test-databases.ts';
 import { type BankUnderTest, openBankUnderTest } from './bank-under-test.ts';
 import { faultyDatabase } from './faulty-database.ts';
 import { actOn, newCode, newTokens, tokensOf } from './flow.ts';
 import { type ApiAnswer, readRedirect } from './test-tpp.ts';
+import { refused } from './token-endpoint-contract.ts';
 
-describe('the authorization server while its store is away', () => {
+describe('the authorization server while its store is away or slow', () => {
   const { database } = postgresForTests();
   let bank: BankUnderTest;
   let store: ReturnType<typeof faultyDatabase>;
@@ -45,6 +47,22 @@ describe('the authorization server while its store is away', () => {
     failed(await bank.tppA.refresh(refresh_token));
     store.recover();
     tokensOf(await bank.tppA.refresh(refresh_token));
+  });
+
+  test('a duplicate of a refresh that was overtaken is refused, and the quicker one’s family lives', async () => {
+    const { tppA, artifacts, findToken } = bank;
+    const { refresh_token } = await newTokens(bank, tppA);
+    const slow = store.holdNext('find-artifact');
+    const duplicate = tppA.refresh(refresh_token);
+    await slow.reached;
+    const quicker = tokensOf(await tppA.refresh(refresh_token));
+    await setTimeout(5);
+    await artifacts.confirm(String((await findToken(quicker.access_token))?.unconfirmedRefresh));
+    slow.release();
+    refused(await duplicate, 400, 'invalid_grant');
+    const next = tokensOf(await tppA.refresh(quicker.refresh_token));
+    refused(await tppA.refresh(refresh_token), 400, 'invalid_grant');
+    refused(await tppA.refresh(next.refresh_token), 400, 'invalid_grant');
   });
 
   test('client credentials, introspection and revocation say so as well', async () => {

@@ -32,7 +32,7 @@ export function refreshTokenMark(digest: Uint8Array): string {
  * given in for it ends here, and stays known so that its reuse is recognised; what else was given out for it, in answers that
  * got lost or to a duplicate of the request, is withdrawn. Nothing happens when that was done before.
  */
-export async function confirmRefreshToken(inside: Queryable, digest: Uint8Array, at = new Date()): Promise<void> {
+export async function confirmRefreshToken(inside: Queryable, digest: Uint8Array, at: Date): Promise<void> {
   const [row] = await inside.query<{ supersedes: Uint8Array }>(TAKE_SUPERSEDED, [digest]);
   await Promise.all([
     inside.query(CLEAR_MARKS, [refreshTokenMark(digest)]),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Clock } from '../../ports/clock.ts';
 import type {
   Artifact,
   ArtifactChanges,
@@ -30,9 +31,11 @@ class Abandoned extends Error {
  */
 export class PostgresTokenArtifacts implements TokenArtifacts, TokenUse {
   readonly #database: Database;
+  readonly #clock: Clock;
 
-  constructor(database: Database) {
+  constructor(database: Database, clock: Clock) {
     this.#database = database;
+    this.#clock = clock;
   }
 
   async find(model: string, id: string): Promise<Artifact | undefined> {
@@ -90,7 +93,7 @@ export class PostgresTokenArtifacts implements TokenArtifacts, TokenUse {
     await this.#database.transaction(async (inside) => {
       const [row] = await inside.query<{ grantId: string }>(sql.GRANT_OF_REFRESH_TOKEN, [digest]);
       if (row !== undefined) await inside.query(sql.LOCK_GRANT, [digestOf(row.grantId), new Date(0)]);
-      await confirmRefreshToken(inside, digest);
+      await confirmRefreshToken(inside, digest, this.#clock.now());
     });
   }
 
