@@ -69,18 +69,42 @@ async function readStatuses({ tpp }: Shop, { authorizationId }: BankVisit, payme
   }
 }
 
-async function takeFurther({ tpp }: Shop, payment: OrderPayment, tokens: UserTokens): Promise<void> {
-  const { paymentId, submissionId, submission } = payment;
+async function takeFurther(shop: Shop, payment: OrderPayment, tokens: UserTokens): Promise<void> {
+  const { paymentId, submissionId } = payment;
   if (paymentId === undefined || submissionId === undefined) return;
+  if (payment.submission?.status === 'Accepted') await readSubmission(shop, payment, paymentId, submissionId);
+  else await submit(shop, payment, { paymentId, submissionId, tokens });
+  const status = payment.submission?.status;
+  if (status === 'Error' || status === 'Rejected') payment.problem ??= problemOfStatus(status);
+}
+
+async function submit(
+  shop: Shop,
+  payment: OrderPayment,
+  { paymentId, submissionId, tokens }: { paymentId: string; submissionId: string; tokens: UserTokens },
+): Promise<void> {
   try {
-    payment.submission =
-      submission?.status === 'Accepted'
-        ? await tpp.readSubmission(paymentId, submissionId, { tokens })
-        : await tpp.submitPayment(paymentId, { tokens, submissionId });
-    const { status } = payment.submission;
-    if (status === 'Error' || status === 'Rejected') payment.problem = problemOfStatus(status);
+    payment.submission = await shop.tpp.submitPayment(paymentId, { tokens, submissionId });
+    payment.isOutcomeOpen = false;
   } catch (error) {
-    payment.problem = problemOfSubmission(error);
+    payment.problem = problemOfSubmission(error, payment.isOutcomeOpen ?? false);
+    payment.isOutcomeOpen = !payment.problem.isMoneySafe;
+    // A refused submission can be read like any other: it says `Error` or `Rejected`.
+    if (payment.problem.isMoneySafe) await readSubmission(shop, payment, paymentId, submissionId);
+  }
+}
+
+/** Asks with the shop's own token, which outlives the customer's. What cannot be read now is read at the next look. */
+async function readSubmission(
+  shop: Shop,
+  payment: OrderPayment,
+  paymentId: string,
+  submissionId: string,
+): Promise<void> {
+  try {
+    payment.submission = await shop.tpp.readSubmission(paymentId, submissionId);
+  } catch (error) {
+    shop.log(`submission ${submissionId} not read: ${problemBeforeSubmission(error).code}`);
   }
 }
 

@@ -1,15 +1,9 @@
-import type {
-  Cents,
-  PaymentStatus,
-  PendingAuthorization,
-  SepaPayee,
-  Submission,
-  TppErrorCode,
-  UserTokens,
-} from '@lupa/tpp';
+import type { Cents, PaymentStatus, PendingAuthorization, SepaPayee, Submission, UserTokens } from '@lupa/tpp';
 import { type CartLine, totalOf } from './cart.ts';
 import type { Seller } from './catalogue.ts';
 import { paymentReference } from './payment-reference.ts';
+import type { PaymentWish } from './payment-wish.ts';
+import type { Problem } from './problem.ts';
 import { randomToken } from './random.ts';
 import type { WireEntry } from './wire/wire-log.ts';
 
@@ -41,34 +35,18 @@ export interface Order {
   readonly wire: WireEntry[];
 }
 
-/** One seller's share of an order. */
-export interface OrderPayment {
+/** One seller's share of an order, and how its payment stands. */
+export interface OrderPayment extends PaymentWish {
   readonly seller: Seller;
-  readonly payee: SepaPayee;
-  readonly amount: Cents;
-  /** The shop's bookkeeping goes by reference number, the makers' by message. */
-  readonly remittance: { readonly reference: string } | { readonly message: string };
   /** Given by the bank; a new one whenever the payment is created anew. */
   paymentId?: string;
   status?: PaymentStatus;
   /** Chosen before the first PUT and kept, so that however often the PUT is sent, the money moves once. */
   submissionId?: string;
   submission?: Submission;
+  /** Whether an answer to the submission got lost, so that the money may have moved. */
+  isOutcomeOpen?: boolean;
   problem?: Problem;
-}
-
-/** What went wrong, for the customer and for whoever helps them. */
-export interface Problem {
-  /** The SDK's code. */
-  readonly code: TppErrorCode;
-  readonly explanation: string;
-  /** Whether nothing was debited for certain. */
-  readonly isMoneySafe: boolean;
-  /** Whether sending the same submission again may help. */
-  readonly canSubmitAgain: boolean;
-  /** The ids under which the bank finds the request in its logs. */
-  readonly requestId?: string;
-  readonly interactionId?: string;
 }
 
 /** The customer's way to the bank and back. */
@@ -98,7 +76,7 @@ export function orderStage({ visit, payments }: Order): OrderStage {
 }
 
 /** Debited: from here on the money is on its way to the seller, or there (contract §6). */
-export function isPaid({ submission }: OrderPayment): boolean {
+export function isPaid({ submission }: Pick<OrderPayment, 'submission'>): boolean {
   return submission?.status === 'Submitted' || submission?.status === 'Credited';
 }
 

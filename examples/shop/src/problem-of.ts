@@ -1,7 +1,11 @@
 import { TppError } from '@lupa/tpp';
-import type { Problem } from './orders.ts';
+import type { Problem } from './problem.ts';
 
 const NOTHING_CHARGED = 'Nothing was charged.';
+/** The bank's signed word that this submission debits nothing. */
+const REFUSAL_CODES: readonly string[] = ['INSUFFICIENT_FUNDS', 'PAYMENT_FAIL', 'ILLEGAL_STATE'];
+
+/** What may be gone in a minute. */
 const PASSING_CODES = [
   'CONNECTION_FAILED',
   'CONNECTION_LOST',
@@ -21,10 +25,16 @@ export function problemBeforeSubmission(error: unknown): Problem {
   return { ...problemOf(tppError), explanation: `${explain(tppError)} ${NOTHING_CHARGED}` };
 }
 
-/** The same for the submission itself, whose answer may get lost after the bank has acted on it. */
-export function problemOfSubmission(error: unknown): Problem {
+/**
+ * The same for the submission itself, whose answer may get lost after the bank has acted on it. Once that has happened, only
+ * the bank's own refusal of this payment settles that no money moved; that the next attempt never reached it does not.
+ *
+ * @param wasOpen whether an earlier attempt may have moved the money
+ */
+export function problemOfSubmission(error: unknown, wasOpen: boolean): Problem {
   const tppError = asTppError(error);
-  if (!tppError.outcomeUnknown) return problemBeforeSubmission(error);
+  const isSettled = REFUSAL_CODES.includes(tppError.code) || !(wasOpen || tppError.outcomeUnknown);
+  if (isSettled) return problemBeforeSubmission(error);
   return {
     ...problemOf(tppError),
     isMoneySafe: false,

@@ -78,5 +78,6 @@ function forgetEarlierAttempt(payment: OrderPayment): void {
   delete payment.status;
   delete payment.submissionId;
   delete payment.submission;
+  delete payment.isOutcomeOpen;
   delete payment.problem;
 }

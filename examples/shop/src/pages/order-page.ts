@@ -6,7 +6,7 @@ import type { Session } from '../sessions.ts';
 import { csrfField, layout } from './layout.ts';
 
 /** What the order as a whole is called in each stage. */
-export const STAGES: Readonly<Record<OrderStage, { tag: string; title: string; text: string }>> = {
+export const STAGES: Readonly<Record<OrderStage, { tag: string; title: Html | string; text: string }>> = {
   'at-bank': {
     tag: 'at the bank',
     title: 'Waiting for you at your bank',
@@ -18,7 +18,7 @@ export const STAGES: Readonly<Record<OrderStage, { tag: string; title: string; t
     title: 'Your payment is on its way',
     text: 'You have approved it and the bank is booking it. This usually takes a few seconds.',
   },
-  paid: { tag: 'paid', title: 'Paid. Kiitos!', text: 'Your bank has debited your account.' },
+  paid: { tag: 'paid', title: html`Paid. <span lang="fi">Kiitos!</span>`, text: 'Your bank has debited your account.' },
   'partly-paid': { tag: 'partly paid', title: 'Partly paid', text: 'One payment went through and another did not.' },
   unpaid: { tag: 'not paid', title: 'Not paid', text: 'You can try again; see below what happened.' },
 };
@@ -65,20 +65,22 @@ function paymentCard(payment: OrderPayment): Html {
             ? html`<div><dt>Reference</dt><dd>${remittance.reference}</dd></div>`
             : html`<div><dt>Message</dt><dd>${remittance.message}</dd></div>`
         }
+        ${submission === undefined ? '' : html`<div><dt>Submission</dt><dd><code>${submission.submissionId}</code>, ${submission.status}</dd></div>`}
         ${submission?.archiveId === undefined ? '' : html`<div><dt>Archive id</dt><dd><code>${submission.archiveId}</code></dd></div>`}
       </dl>
     </section>`;
 }
 
 /** How far the payment has come, in the contract's own words. */
-function progress({ status, submission, problem, paymentId }: OrderPayment): Html {
+function progress(payment: OrderPayment): Html {
+  const { status, submission, problem, paymentId } = payment;
   const booked = submission?.status === 'Credited' ? 'Credited' : 'Submitted';
   const isApproved = status === 'Authorized' || submission !== undefined;
   const done = [
     paymentId !== undefined,
     isApproved,
     submission !== undefined && submission.status !== 'Pending' && submission.status !== 'Error',
-    isPaid({ submission } as OrderPayment),
+    isPaid(payment),
   ];
   const stations = [
     ['Created', 'set up at the bank'],
@@ -122,10 +124,15 @@ function actions(order: Order, stage: OrderStage, session: Session): Html | stri
         canPay
           ? html`
       <form method="post" action="/orders/${order.id}/pay">${csrfField(session)}
-        <button class="${canSubmitAgain || stage === 'at-bank' ? '' : 'primary'}">${stage === 'at-bank' ? 'Start the payment anew' : 'Pay again from your bank'}</button></form>`
+        <button class="${canSubmitAgain || stage === 'at-bank' ? '' : 'primary'}">${payAgainText(stage, canSubmitAgain)}</button></form>`
           : ''
       }
     </div>`;
+}
+
+function payAgainText(stage: OrderStage, canSubmitAgain: boolean): string {
+  if (stage === 'at-bank') return 'Start the payment anew';
+  return canSubmitAgain ? 'Pay from another account' : 'Pay again from your bank';
 }
 
 function liveNote(order: Order, { isLive, seconds }: Liveness): Html {

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ExchangeRecord, ResponseType } from '@lupa/tpp';
-import type { OrderPayment, Problem } from '../orders.ts';
+import type { PaymentWish } from '../payment-wish.ts';
+import type { Problem } from '../problem.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
 /** One thing that happened on the way of a payment. */
@@ -10,7 +11,7 @@ export type WireEntry = Wish | Exchange | Departure | Return;
 export interface Wish {
   readonly kind: 'wish';
   readonly at: Date;
-  readonly payments: readonly Pick<OrderPayment, 'payee' | 'amount' | 'remittance'>[];
+  readonly payments: readonly PaymentWish[];
 }
 
 /** A request of the shop to the bank, and its answer. */
