@@ -4,6 +4,7 @@ import { ledgerContract } from './ledger-contract.ts';
 import { ledgerRefusalsContract } from './ledger-refusals-contract.ts';
 import { partiesContract } from './parties-contract.ts';
 import { paymentUnitContract } from './payment-unit-contract.ts';
+import { scaCountersContract } from './sca-counters-contract.ts';
 import { scaStoreContract } from './sca-store-contract.ts';
 import type { OpenDatabase } from './test-databases.ts';
 
@@ -16,5 +17,6 @@ export function storeContracts(database: OpenDatabase): void {
   createPaymentContract(database);
   paymentUnitContract(database);
   scaStoreContract(database);
+  scaCountersContract(database);
   partiesContract(database);
 }
