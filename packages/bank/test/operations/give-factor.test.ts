@@ -162,6 +162,16 @@ describe('five wrong key codes in a row', () => {
     await unblockCustomer(parts.sca, LIISA.username);
   });
 
+  test('block for half an hour from the fifth', async () => {
+    const walk = await Walk.toFactor(parts, await parts.bundle());
+    const bad = wrong(await walk.code());
+    for (let attempt = 1; attempt <= 5; attempt += 1) await walk.give(bad);
+    parts.clock.advance(30 * 60_000);
+    const next = await Walk.open(parts, await parts.bundle());
+    assert.deepEqual(await next.logIn(), { kind: 'moved' });
+    await unblockCustomer(parts.sca, LIISA.username);
+  });
+
   test('a session in which the right code comes after the block ends too', async () => {
     const [one, other] = [
       await Walk.toFactor(parts, await parts.bundle()),
