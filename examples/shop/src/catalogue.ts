@@ -65,7 +65,7 @@ const ALL_GOODS: readonly Product[] = [
     id: 'kuksa',
     finnishName: 'Kuksa',
     englishName: 'Carved cup',
-    description: 'Cut from one birch burl and boiled in salt water. Drinks coffee first.',
+    description: 'Cut from one birch burl. Its first drink should be coffee.',
     picture: 'A carved wooden cup of coffee',
     price: price('58.00'),
     seller: 'maker',

@@ -1,4 +1,4 @@
-import type { UserTokens } from '@lupa/tpp';
+import type { Submission, UserTokens } from '@lupa/tpp';
 import { type BankVisit, isPaid, type Order, type OrderPayment } from './orders.ts';
 import { problemBeforeSubmission, problemOfStatus, problemOfSubmission } from './problem-of.ts';
 import type { Shop } from './shop.ts';
@@ -74,8 +74,9 @@ async function takeFurther(shop: Shop, payment: OrderPayment, tokens: UserTokens
   if (paymentId === undefined || submissionId === undefined) return;
   if (payment.submission?.status === 'Accepted') await readSubmission(shop, payment, paymentId, submissionId);
   else await submit(shop, payment, { paymentId, submissionId, tokens });
-  const status = payment.submission?.status;
-  if (status === 'Error' || status === 'Rejected') payment.problem ??= problemOfStatus(status);
+  if (payment.submission !== undefined && isFailed(payment.submission)) {
+    payment.problem ??= problemOfStatus(payment.submission.status);
+  }
 }
 
 async function submit(
@@ -89,8 +90,10 @@ async function submit(
   } catch (error) {
     payment.problem = problemOfSubmission(error, payment.isOutcomeOpen ?? false);
     payment.isOutcomeOpen = !payment.problem.isMoneySafe;
-    // A refused submission can be read like any other: it says `Error` or `Rejected`.
-    if (payment.problem.isMoneySafe) await readSubmission(shop, payment, paymentId, submissionId);
+    // What the bank has recorded goes before what this shop makes of an error: a refused submission can be read like any
+    // other, and so can one whose answer got lost.
+    await readSubmission(shop, payment, paymentId, submissionId);
+    if (payment.submission !== undefined && !isFailed(payment.submission)) delete payment.problem;
   }
 }
 
@@ -106,6 +109,11 @@ async function readSubmission(
   } catch (error) {
     shop.log(`submission ${submissionId} not read: ${problemBeforeSubmission(error).code}`);
   }
+}
+
+/** Not debited, and it will not be by itself (contract §6). */
+function isFailed(submission: Submission): submission is Submission & { status: 'Error' | 'Rejected' } {
+  return submission.status === 'Error' || submission.status === 'Rejected';
 }
 
 function describe({ problem, submission }: OrderPayment): string {

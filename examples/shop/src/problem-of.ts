@@ -3,7 +3,7 @@ import type { Problem } from './problem.ts';
 
 const NOTHING_CHARGED = 'Nothing was charged.';
 /** The bank's signed word that this submission debits nothing. */
-const REFUSAL_CODES: readonly string[] = ['INSUFFICIENT_FUNDS', 'PAYMENT_FAIL', 'ILLEGAL_STATE'];
+const REFUSAL_CODES: readonly string[] = ['INSUFFICIENT_FUNDS', 'PAYMENT_FAIL'];
 
 /** What may be gone in a minute. */
 const PASSING_CODES = [

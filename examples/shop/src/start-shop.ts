@@ -26,6 +26,9 @@ export interface RunningShop {
   close(): Promise<void>;
 }
 
+/** Somebody waits for the page behind every call, retries included. */
+const CUSTOMER_PATIENCE_MS = 20_000;
+
 /**
  * Starts the shop against a bank that is running already.
  *
@@ -34,7 +37,8 @@ export interface RunningShop {
 export async function startShop(options: ShopOptions): Promise<RunningShop> {
   const { bank, host, port, payee, maker, log = () => {} } = options;
   const wire = new WireLog();
-  const tpp = await Tpp.discover({ ...options.tpp, bank, onExchange: wire.record });
+  const limits = { callMs: CUSTOMER_PATIENCE_MS, ...options.tpp.limits };
+  const tpp = await Tpp.discover({ ...options.tpp, limits, bank, onExchange: wire.record });
   const payees: Partial<Record<Seller, SepaPayee>> = maker === undefined ? { shop: payee } : { shop: payee, maker };
   let lastOrderNumber = 10_000;
   const app = await buildShop({

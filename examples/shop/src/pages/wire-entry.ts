@@ -35,10 +35,12 @@ function wish({ at, payments }: Wish): Html {
 
 function exchange({ at, record }: Exchange, { isBorrowed, isOpen }: Presentation): Html {
   const { request, answer, attempt, durationMs, failure } = record;
-  const { protocol, host, pathname, search } = new URL(request.url);
+  const { host, pathname, search } = new URL(request.url);
+  // The client certificate is shown to the API and the token endpoint; discovery and keys are for everybody.
+  const isMutualTls = record.purpose !== 'discovery' && record.purpose !== 'keys';
   const took = html`${statusTag(answer?.status, failure)} <span class="muted">${durationMs.toFixed(1)} ms</span>`;
   const remarks = [
-    `To ${host}${protocol === 'https:' ? ', over mutual TLS' : ''}`,
+    `To ${host}${isMutualTls ? ', over mutual TLS' : ''}`,
     ...(attempt > 1 ? [`Sent for the ${attempt}. time`] : []),
     ...(isBorrowed ? ['Fetched for an earlier order, and still good for this one'] : []),
   ];
