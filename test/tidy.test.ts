@@ -123,7 +123,8 @@ const importsFollowTheHouse: Rule = (files) =>
     if (!room) return [`${file.path}: this directory is no room of the house (see ROOMS in test/tidy.test.ts)`];
     return importsOf(file).flatMap((name) => {
       const target = resolveImport(file.path, name);
-      if (!target) return [];
+      // A package may read its own version.
+      if (!target || target === `${workspaceOf(file.path)}/package.json`) return [];
       if (isRelative(name) && workspaceOf(target) !== workspaceOf(file.path)) {
         return [`${file.path}: imports ${name}; another package is imported by its name`];
       }
@@ -316,7 +317,6 @@ const CASES: readonly Case[] = [
       [bank('bank.ts', "import pg from 'pg';")],
       [bank('operations/a.ts', "import { PGlite } from '@electric-sql/pglite';")],
       [bank('adapters/a.ts', "import fastify from 'fastify';")],
-      [bank('bank.ts', "import type { A } from 'fastify';")],
       [file('packages/tpp/src/a.ts', "import cookie from '@fastify/cookie';")],
       [bank('sca/a.ts', "import type { KoaContextWithOIDC } from 'oidc-provider/types.js';")],
     ],

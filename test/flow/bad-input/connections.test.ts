@@ -46,26 +46,26 @@ describe('connections to the API listener', () => {
   }
 
   for (const version of ['TLSv1.2', 'TLSv1.3'] as const satisfies readonly SecureVersion[]) {
-    const only = { minVersion: version, maxVersion: version };
+    const protocol = { minVersion: version, maxVersion: version };
 
     test(`${version}: without a client certificate nothing is said`, async () => {
-      const { said, failure } = await bank.store.unchangedBy(() => speak(only));
+      const { said, failure } = await bank.store.unchangedBy(() => speak(protocol));
       assert.equal(said, '');
       assert.match(failure, ALERT[version]);
     });
 
     test(`${version}: with a self-signed certificate nothing is said`, async () => {
-      const { said } = await bank.store.unchangedBy(async () => speak({ ...only, ...(await createSelfSigned()) }));
+      const { said } = await bank.store.unchangedBy(async () => speak({ ...protocol, ...(await createSelfSigned()) }));
       assert.equal(said, '');
     });
 
     test(`${version}: a session begun with the certificate and resumed without it gets nothing`, async () => {
       const { cert, key } = bank.tpp.identity.tls;
-      const honest = await speak({ ...only, cert, key });
+      const honest = await speak({ ...protocol, cert, key });
       assert.match(honest.said, /^HTTP\/1\.1 4/);
       assert.ok(honest.session.length > 0, 'there is no session to try');
       for (const session of honest.session) {
-        const { said, resumed } = await bank.store.unchangedBy(() => speak({ ...only, session }));
+        const { said, resumed } = await bank.store.unchangedBy(() => speak({ ...protocol, session }));
         assert.equal(said, '');
         assert.equal(resumed, false);
       }
@@ -73,8 +73,8 @@ describe('connections to the API listener', () => {
 
     test(`${version}: the same session with the certificate is a full handshake, and is served`, async () => {
       const { cert, key } = bank.tpp.identity.tls;
-      const [session] = (await speak({ ...only, cert, key })).session;
-      const { said, resumed } = await speak({ ...only, cert, key, ...(session === undefined ? {} : { session }) });
+      const [session] = (await speak({ ...protocol, cert, key })).session;
+      const { said, resumed } = await speak({ ...protocol, cert, key, ...(session === undefined ? {} : { session }) });
       assert.match(said, /^HTTP\/1\.1 4/);
       assert.equal(resumed, false);
     });
