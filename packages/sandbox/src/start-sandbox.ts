@@ -1,4 +1,4 @@
-import type { Bank, BankSettings } from '@lupa/bank';
+import { type Bank, type BankSettings, openBank } from '@lupa/bank';
 import { type BankSecrets, keepBankSecrets } from './certificates/keep-bank-keys.ts';
 import { keepSandboxCertificates, type SandboxCertificates } from './certificates/sandbox-certificates.ts';
 import { type ReadTestUsers, seedCustomers } from './customers/seed-customers.ts';
@@ -13,8 +13,9 @@ import {
   isFirstStart,
   openDataDirectory,
 } from './files/data-directory.ts';
-import { lockDirectory } from './files/directory-lock.ts';
-import { announceSandbox, withdrawSandbox } from './files/running-sandbox.ts';
+import { DirectoryInUse, type DirectoryLock, lockDirectory } from './files/directory-lock.ts';
+import { hasCode } from './files/private-file.ts';
+import { announceSandbox, findRunningSandbox, withdrawSandbox } from './files/running-sandbox.ts';
 import { openShop } from './open-shop.ts';
 import { type AddPages, sandboxPages } from './pages/sandbox-pages.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
@@ -54,6 +55,8 @@ const AUDIENCES = ['https://mtls.apis.op.fi'];
 /** The first digit of this bank's account numbers. */
 const BANK_CODES = ['5'];
 
+const MAX_ATTEMPTS = 3;
+
 /** The sandbox is for this machine alone. */
 const HOST = 'localhost';
 
@@ -67,15 +70,36 @@ const HOST = 'localhost';
  * const sandbox = await startSandbox({ dataDir, apiPort: 0, authorizePort: 0, shop: false });
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      // Somebody took a port between our finding it free and our listening on it: the next look finds another one.
+      if (attempt === MAX_ATTEMPTS || !hasCode(error, 'EADDRINUSE')) throw error;
+    }
+  }
+}
+
+async function startOnce(options: SandboxOptions): Promise<Sandbox> {
   const files = dataDirectory(options.dataDir);
   await openDataDirectory(files);
-  const lock = lockDirectory(files.lock);
+  const lock = await lockOrTellWho(files);
   const closing: (() => unknown)[] = [() => lock.release()];
   try {
     return await startLocked(files, options, closing);
   } catch (error) {
     await closeAll(closing);
     throw error;
+  }
+}
+
+/** @throws DirectoryInUse naming the sandbox that runs on the directory, where it is ready enough to be known */
+async function lockOrTellWho(files: DataDirectory): Promise<DirectoryLock> {
+  try {
+    return lockDirectory(files.lock);
+  } catch (error) {
+    const running = error instanceof DirectoryInUse ? await findRunningSandbox(files) : undefined;
+    throw running === undefined ? error : new DirectoryInUse(files.lock, running);
   }
 }
 
@@ -89,9 +113,7 @@ async function startLocked(
   if (isFirstStart(files)) onNotice('First start: making certificates, keys and the store. This takes some seconds.');
   await explainDataDirectory(files);
   const ports = await settlePorts(options, onNotice);
-  // Loading the bank takes as long as making the keys, and both wait for others most of the time.
-  const [{ openBank }, certificates, secrets, tpp] = await Promise.all([
-    import('@lupa/bank'),
+  const [certificates, secrets, tpp] = await Promise.all([
     keepSandboxCertificates(files, new Date()),
     keepBankSecrets(files),
     keepDemoTpp(files, { ...describeDemoTpp(ports), now: new Date() }),

@@ -81,9 +81,9 @@ export function dataDirectory(given: string = DEFAULT_DATA_DIRECTORY): DataDirec
  */
 export async function openDataDirectory(directory: DataDirectory): Promise<void> {
   const entries = await entriesOf(directory.path);
-  // The lock is made before the read-me, so a start that was killed in between leaves the lock alone.
+  // The lock (and SQLite's journal beside it) is made before the read-me, so a start killed in between leaves only that.
   const isOurs = entries.includes('README.txt') && entries.some((entry) => OUR_ENTRIES.includes(entry));
-  const isFresh = entries.every((entry) => entry === 'lupa.lock' || entry === 'README.txt.new');
+  const isFresh = entries.every((entry) => /^(?:lupa\.lock(?:-journal)?|README\.txt\.new)$/.test(entry));
   if (!isOurs && !isFresh) {
     throw new UnusableDataDirectory(
       `${directory.path} already holds other files. Name an empty or a new directory with --data.`,

@@ -7,12 +7,10 @@ import { hasCode } from './private-file.ts';
 export class DirectoryInUse extends Error {
   override readonly name = 'DirectoryInUse';
 
-  /** @param pid of the holder, where it is known */
-  constructor(path: string, pid?: number) {
-    super(
-      `Another Lupa${pid === undefined ? '' : ` (process ${pid})`} is using ${dirname(path)}. ` +
-        'Use that one, end it, or name another directory with --data.',
-    );
+  /** @param holder who has it, where that is known */
+  constructor(path: string, holder?: { readonly pid: number; readonly authorize: string }) {
+    const who = holder === undefined ? '' : ` (process ${holder.pid}, at ${holder.authorize})`;
+    super(`Another Lupa${who} is using ${dirname(path)}. Use that one, end it, or name another directory with --data.`);
   }
 }
 

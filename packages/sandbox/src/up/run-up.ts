@@ -1,6 +1,6 @@
 import type { ExitCode } from '../exit-code.ts';
 import { readyLine } from '../sandbox-facts.ts';
-import { type Sandbox, startSandbox } from '../start-sandbox.ts';
+import type { Sandbox } from '../start-sandbox.ts';
 import { explainFailure } from './explain-failure.ts';
 import { listenForEnd } from './listen-for-end.ts';
 import { readyTable } from './ready-table.ts';
@@ -25,6 +25,8 @@ export async function runUp(options: UpOptions): Promise<ExitCode> {
   const tell = (notice: string) => process.stderr.write(`${notice}\n`);
   let sandbox: Sandbox;
   try {
+    // Loaded under the eyes of `end`: it takes half a second, in which Ctrl-C is as good as later.
+    const { startSandbox } = await import('../start-sandbox.ts');
     sandbox = await startSandbox({
       dataDir: options.data,
       apiPort: options.apiPort,
