@@ -19,9 +19,6 @@ function machineSeconds(): number {
   return Math.floor(Date.now() / 1000);
 }
 
-/** Far enough: a used code is never "expired", so that its second use is seen for what it is. */
-const NEVER_SECONDS = 253_402_300_799;
-
 /**
  * Keeps one of the library's models in our store. Inside a request its changes join the request's unit of work. The library lives by
  * the machine's clock and the bank by its own, so times are kept as the bank's and told as the machine's.
@@ -109,12 +106,11 @@ export class ArtifactAdapter implements Adapter {
   }
 
   #toPayload({ id, payload, grantId, expiresAt, consumedAt }: Artifact): AdapterPayload {
-    const isUsedCode = this.#model === 'AuthorizationCode' && consumedAt !== undefined;
     const remainingSeconds = Math.ceil((expiresAt.getTime() - this.#keeping.clock.now().getTime()) / 1000);
     return {
       ...payload,
       jti: id,
-      exp: isUsedCode ? NEVER_SECONDS : machineSeconds() + remainingSeconds,
+      exp: machineSeconds() + remainingSeconds,
       ...(grantId === undefined ? {} : { grantId }),
       ...(consumedAt === undefined ? {} : { consumed: Math.floor(consumedAt.getTime() / 1000) }),
       ...(this.#model === 'Interaction' ? { returnTo: this.#keeping.resumeUrl(id) } : {}),

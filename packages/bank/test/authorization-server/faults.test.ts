@@ -49,21 +49,49 @@ describe('the authorization server while its store is away or slow', () => {
     tokensOf(await bank.tppA.refresh(refresh_token));
   });
 
-  test('a duplicate of a refresh that was overtaken is refused, and the quicker one’s family lives', async () => {
-    const { tppA, artifacts, findToken } = bank;
-    const { refresh_token } = await newTokens(bank, tppA);
-    const slow = store.holdNext('find-artifact');
-    const duplicate = tppA.refresh(refresh_token);
+  test('two redemptions that both found the code unused: one wins, and what it got is revoked', async () => {
+    const { tppA } = bank;
+    const { code } = await newCode(bank, tppA);
+    const slow = store.holdNext('transaction');
+    const overtaken = tppA.redeem(code);
     await slow.reached;
-    const quicker = tokensOf(await tppA.refresh(refresh_token));
-    await setTimeout(5);
-    await artifacts.confirm(String((await findToken(quicker.access_token))?.unconfirmedRefresh));
+    const winner = tokensOf(await tppA.redeem(code));
+    assert.equal((await tppA.introspect(winner.access_token)).json.active, true);
     slow.release();
-    refused(await duplicate, 400, 'invalid_grant');
-    const next = tokensOf(await tppA.refresh(quicker.refresh_token));
-    refused(await tppA.refresh(refresh_token), 400, 'invalid_grant');
-    refused(await tppA.refresh(next.refresh_token), 400, 'invalid_grant');
+    refused(await overtaken, 400, 'invalid_grant');
+    assert.equal((await tppA.introspect(winner.access_token)).json.active, false);
+    refused(await tppA.refresh(winner.refresh_token), 400, 'invalid_grant');
   });
+
+  test('a redemption overtaken by a revocation gives nothing', async () => {
+    const { tppA, artifacts } = bank;
+    const { code } = await newCode(bank, tppA);
+    const stored = await artifacts.find('AuthorizationCode', code);
+    const slow = store.holdNext('transaction');
+    const overtaken = tppA.redeem(code);
+    await slow.reached;
+    await artifacts.revokeGrant(String(stored?.grantId));
+    slow.release();
+    refused(await overtaken, 400, 'invalid_grant');
+  });
+
+  for (const at of ['find-artifact', 'transaction']) {
+    test(`a duplicate of a refresh overtaken at ${at} is refused, and the quicker one’s family lives`, async () => {
+      const { tppA, artifacts, findToken } = bank;
+      const { refresh_token } = await newTokens(bank, tppA);
+      const slow = store.holdNext(at);
+      const duplicate = tppA.refresh(refresh_token);
+      await slow.reached;
+      const quicker = tokensOf(await tppA.refresh(refresh_token));
+      await setTimeout(5);
+      await artifacts.confirm(String((await findToken(quicker.access_token))?.unconfirmedRefresh));
+      slow.release();
+      refused(await duplicate, 400, 'invalid_grant');
+      const next = tokensOf(await tppA.refresh(quicker.refresh_token));
+      refused(await tppA.refresh(refresh_token), 400, 'invalid_grant');
+      refused(await tppA.refresh(next.refresh_token), 400, 'invalid_grant');
+    });
+  }
 
   test('client credentials, introspection and revocation say so as well', async () => {
     const { tppA } = bank;

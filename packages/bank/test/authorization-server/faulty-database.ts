@@ -8,17 +8,21 @@ export function faultyDatabase(database: Database) {
   const orFail = (what: Statement | 'transaction') => {
     if (isAway(what)) throw new LupaError('UNAVAILABLE');
   };
+  const wait = async (name: string) => {
+    const hold = held.get(name);
+    held.delete(name);
+    hold?.reached();
+    await hold?.released;
+  };
   const faulty: Database = {
     async query(statement, values) {
       orFail(statement);
-      const hold = held.get(statement.name);
-      held.delete(statement.name);
-      hold?.reached();
-      await hold?.released;
+      await wait(statement.name);
       return database.query(statement, values);
     },
     async transaction(work) {
       orFail('transaction');
+      await wait('transaction');
       return database.transaction(work);
     },
     close: () => database.close(),
