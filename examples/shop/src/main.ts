@@ -41,6 +41,9 @@ const shop = await startShop({
   payee: { iban: values.payee, name: values['payee-name'] },
   ...(values.maker === undefined ? {} : { maker: { iban: values.maker, name: values['maker-name'] } }),
   log: (line) => console.log(line),
+}).catch((error: Error) => {
+  console.error(`The shop cannot open. ${error.message}`);
+  process.exit(1);
 });
 console.log(`The shop is open at ${shop.url}`);
 process.once('SIGINT', () => shop.close());
