@@ -98,8 +98,8 @@ function issueOurIdTokens(provider: Provider, { signer, idTokenSeconds, nowSecon
 }
 
 /**
- * Every bundle needs its own authentication (issue of the default flow, RTS article 5): a browser session that outlives a request could
- * only skip it, or mix up two tabs. Each request gets a session of its own that is neither kept nor sent as a cookie.
+ * Every bundle needs its own authentication (contract §3, RTS article 5): a browser session that outlives a request could only skip it,
+ * or mix up two tabs. Each request gets a session of its own that is neither kept nor sent as a cookie.
  */
 function keepNoBrowserSession(provider: Provider): void {
   const sessions = provider.Session as unknown as {
