@@ -13,9 +13,9 @@ const ANY_PORTS = ['--api-port', '0', '--authorize-port', '0', '--shop-port', '0
 
 /** Hooks to clean up by, for what outlives one test. */
 function cleaner() {
-  const cleaning: (() => unknown)[] = [];
+  const cleaning: (() => Promise<void>)[] = [];
   return {
-    after: (clean: () => unknown) => void cleaning.unshift(clean),
+    after: (clean: () => Promise<void>) => void cleaning.unshift(clean),
     clean: async () => {
       for (const clean of cleaning) await clean();
     },

@@ -15,6 +15,10 @@ export interface CustomerScript {
   readonly account?: string;
   /** The payments to approve, by `paymentId`; by default all that the page has ticked. */
   readonly payments?: readonly string[];
+  /** Reads the key of that number; by default from the customer's key card in the sandbox. */
+  readonly readKey?: (number: string) => Promise<string>;
+  /** Answers on the phone; by default approves the newest request on the customer's simulated phone. */
+  readonly answerPhone?: () => Promise<void>;
   /** Told of each step in a few words. */
   readonly onStep?: (step: string) => void;
 }
@@ -88,10 +92,11 @@ async function fillIn(
     case 'key-code': {
       const number = findAttribute(visit.html, 'data-key-number');
       if (number === undefined) throw stopped(visit, 'at a page that asks for a key code but not for which one');
-      return press(form, 'approve', { code: await readKeyCode(browser, script.username, number) });
+      const readKey = script.readKey ?? ((asked) => readKeyCard(browser, script.username, asked));
+      return press(form, 'approve', { code: await readKey(number) });
     }
     case 'mobile-key':
-      await approveOnPhone(browser, script.username);
+      await (script.answerPhone?.() ?? approveOnPhone(browser, script.username));
       return press(form, 'approve', {});
   }
 }
@@ -118,7 +123,7 @@ function isFree(field: FormField): boolean {
   return field.type !== 'checkbox' && field.type !== 'radio';
 }
 
-async function readKeyCode(browser: PlainBrowser, username: string, number: string): Promise<string> {
+async function readKeyCard(browser: PlainBrowser, username: string, number: string): Promise<string> {
   const card = (await browser.readJson(`/sandbox/key-card/${encodeURIComponent(username)}`)) as {
     keys: Record<string, string>;
   };
@@ -143,12 +148,14 @@ async function approveOnPhone(browser: PlainBrowser, username: string): Promise<
   }
 }
 
-function describeStep(stage: Stage, { username, decision = 'approve', factor = 'keycode' }: CustomerScript): string {
+function describeStep(stage: Stage, { decision = 'approve', factor = 'keycode' }: CustomerScript): string {
   switch (stage) {
     case 'login':
-      return `logs in as ${username}`;
+      return 'logs in';
     case 'review':
-      return decision === 'approve' ? `looks at the payments, chooses the ${factor}` : `presses ${decision}`;
+      return decision === 'approve'
+        ? `looks at the payments and chooses the ${factor === 'keycode' ? 'key code' : 'mobile key'}`
+        : `presses ${decision}`;
     case 'key-code':
       return 'gives the key code and approves';
     case 'mobile-key':

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { Cleaning } from './temporary-directory.ts';
 
 const LUPA = fileURLToPath(new URL('../../src/lupa.ts', import.meta.url));
 
@@ -18,7 +18,7 @@ export interface LupaProcess {
 
 /** Starts `lupa` with these arguments; it does not outlive the test. */
 export function startLupa(
-  test: Pick<TestContext, 'after'>,
+  test: Cleaning,
   args: readonly string[],
   { cwd, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
 ): LupaProcess {
@@ -60,11 +60,7 @@ export function startLupa(
 }
 
 /** Runs `lupa` to its end. */
-export async function runLupa(
-  test: Pick<TestContext, 'after'>,
-  args: readonly string[],
-  options: { cwd?: string } = {},
-) {
+export async function runLupa(test: Cleaning, args: readonly string[], options: { cwd?: string } = {}) {
   const lupa = startLupa(test, args, options);
   const exitCode = await lupa.ended();
   return { exitCode, ...lupa.output };
