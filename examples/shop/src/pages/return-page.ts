@@ -11,7 +11,7 @@ export function returnPage(action: string, session: Session): Html {
     body: html`
       <div class="narrow">
         <h1>Back from your bank</h1>
-        <p role="status">Passing your bank’s answer on to the shop …</p>
+        <p role="status"></p>
         <form method="post" action="${action}">${csrfField(session)}<input type="hidden" name="fragment"></form>
         <noscript>
           <p>Your bank’s answer stands in the part of this address that browsers keep to themselves, and only a script can

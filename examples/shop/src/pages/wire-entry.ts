@@ -11,6 +11,8 @@ export interface Presentation {
   /** Fetched for an earlier order. */
   readonly isBorrowed: boolean;
   readonly isOpen: boolean;
+  /** Whether the bank's answers of this attempt passed every check, as far as they came. */
+  readonly isBelieved: boolean;
 }
 
 /** One entry of the log, whole. */
@@ -33,7 +35,7 @@ function wish({ at, payments }: Wish): Html {
     </article>`;
 }
 
-function exchange({ at, record }: Exchange, { isBorrowed, isOpen }: Presentation): Html {
+function exchange({ at, record }: Exchange, { isBorrowed, isOpen, isBelieved }: Presentation): Html {
   const { request, answer, attempt, durationMs, failure } = record;
   const { host, pathname, search } = new URL(request.url);
   // The client certificate is shown to the API and the token endpoint; discovery and keys are for everybody.
@@ -41,7 +43,7 @@ function exchange({ at, record }: Exchange, { isBorrowed, isOpen }: Presentation
   const took = html`${statusTag(answer?.status, failure)} <span class="muted">${durationMs.toFixed(1)} ms</span>`;
   const remarks = [
     `To ${host}${isMutualTls ? ', over mutual TLS' : ''}`,
-    ...(attempt > 1 ? [`Sent for the ${attempt}. time`] : []),
+    ...(attempt > 1 ? [`Attempt ${attempt}`] : []),
     ...(isBorrowed ? ['Fetched for an earlier order, and still good for this one'] : []),
   ];
   return html`
@@ -52,6 +54,7 @@ function exchange({ at, record }: Exchange, { isBorrowed, isOpen }: Presentation
         ${side('Request', request.headers, request.body)}
         ${answer === undefined ? html`<section class="side"><h4>Answer</h4><p>None came: ${failure}.</p></section>` : side('Answer', answer.headers, answer.body)}
       </div>
+      ${isBelieved ? idTokenIn(answer?.body) : ''}
     </details>`;
 }
 
@@ -63,7 +66,6 @@ function side(name: string, headers: Readonly<Record<string, string>>, body: str
       <pre class="headers">${Object.entries(headers).map(([header, value]) => html`<span class="name">${header}</span>: ${value}\n`)}</pre>
       ${body === undefined || body === '' ? html`<p class="muted">No body.</p>` : html`<pre class="json">${prettyBody(body)}</pre>`}
       ${signature === undefined ? '' : detachedSignature(signature, body ?? '')}
-      ${idTokenIn(body)}
     </section>`;
 }
 

@@ -35,7 +35,7 @@ export function tokenChecks(source: 'callback' | 'token', idToken: DecodedJws | 
     <tr><th scope="row"><code>${name}</code></th><td><code>${typeof value === 'string' ? value : JSON.stringify(value)}</code></td><td><span class="tick">✓</span> ${meaning}</td></tr>`;
   return html`
     <div class="jws">
-      ${source === 'callback' ? html`<h4>What was checked</h4>` : html`<h5>The ID token, and what was checked</h5>`}
+      <h4>${source === 'callback' ? 'What was checked' : 'The ID token, and what was checked'}</h4>
       ${
         source === 'callback'
           ? html`

@@ -31,23 +31,34 @@ export function wirePage(order: Order, shared: readonly Exchange[], session: Ses
 function attempt(own: readonly WireEntry[], shared: readonly Exchange[], index: number, attempts: number): Html {
   // What was fetched for an earlier order already, and served this one too.
   const borrowed = shared.filter((entry) => !own.some((other) => isSameCall(other, entry)));
+  const isBelieved = !own.some((entry) => entry.kind === 'return' && entry.refusal !== undefined);
   const id = (step: number) => `attempt-${index + 1}-step-${step}`;
   return html`
     ${attempts > 1 ? html`<h2 class="attempt">Attempt ${index + 1} of ${attempts}</h2>` : ''}
     ${overview(own, id)}
     ${STEPS.map(({ title, explanation }, step) => {
       const entries = [...borrowed, ...own].filter((entry) => stepOf(entry) === step);
-      // Calls are made again and again and the first shows them all, except for discovery and keys: long, and seldom read.
-      const firstCall = entries.find(({ kind }) => kind === 'exchange');
       return html`
     <section class="step" id="${id(step)}" aria-labelledby="${id(step)}-heading">
       <header><span class="number" aria-hidden="true">${step}</span>
         <div><h2 id="${id(step)}-heading"><span class="hidden">${attempts > 1 ? `Attempt ${index + 1}, step ${step}: ` : `Step ${step}: `}</span>${title}</h2><p>${explanation}</p></div>
       </header>
-      ${entries.map((entry) => wireEntry(entry, { isBorrowed: borrowed.some((other) => other === entry), isOpen: step !== 0 && entry === firstCall }))}
+      ${entries.map((entry) =>
+        wireEntry(entry, {
+          isBorrowed: borrowed.some((other) => other === entry),
+          isOpen: step !== 0 && isFirstOfItsKind(entry, entries),
+          isBelieved,
+        }),
+      )}
       ${step === 8 ? signatureChecks(own, shared) : entries.length === 0 ? html`<p class="muted nothing">Nothing in this attempt.</p>` : ''}
     </section>`;
     })}`;
+}
+
+/** The same calls are made again and again, and the first of them shows what they are like. */
+function isFirstOfItsKind(entry: WireEntry, entries: readonly WireEntry[]): boolean {
+  const methodOf = (other: WireEntry) => (other.kind === 'exchange' ? other.record.request.method : undefined);
+  return entries.find((other) => methodOf(other) === methodOf(entry)) === entry;
 }
 
 function isSameCall(entry: WireEntry, shared: Exchange): boolean {
