@@ -117,21 +117,25 @@ export function buildRequestObjectClaims(wish: RequestObjectWish): RequestObject
 
 /**
  * Checks the times of a request object against the clock (contract §3): not expired, not from the future beyond a
- * minute's tolerance, and `exp − iat` at most 3600 s.
+ * minute's tolerance, and `exp − iat` at most 3600 s. A time that is not there is not checked: an exemption JWT may have
+ * none (contract §9).
  *
  * @param nowSeconds seconds since 1970, UTC
  * @returns the problem, or `undefined` when there is none
  */
 export function checkRequestObjectTimes(
-  { issuedAtSeconds, expiresAtSeconds }: Pick<RequestObjectClaims, 'issuedAtSeconds' | 'expiresAtSeconds'>,
+  times: { readonly issuedAtSeconds: number | undefined; readonly expiresAtSeconds: number | undefined },
   nowSeconds: number,
 ): RequestObjectProblem | undefined {
-  if (expiresAtSeconds <= issuedAtSeconds) return invalidRequestObject('exp is not after iat');
-  if (expiresAtSeconds - issuedAtSeconds > MAX_REQUEST_OBJECT_LIFETIME_SECONDS) {
-    return invalidRequestObject(`exp is more than ${MAX_REQUEST_OBJECT_LIFETIME_SECONDS} seconds after iat`);
+  const { issuedAtSeconds: issued, expiresAtSeconds: expires } = times;
+  if (issued !== undefined && expires !== undefined) {
+    if (expires <= issued) return invalidRequestObject('exp is not after iat');
+    if (expires - issued > MAX_REQUEST_OBJECT_LIFETIME_SECONDS) {
+      return invalidRequestObject(`exp is more than ${MAX_REQUEST_OBJECT_LIFETIME_SECONDS} seconds after iat`);
+    }
   }
-  if (expiresAtSeconds <= nowSeconds) return invalidRequestObject('the request object has expired');
-  if (issuedAtSeconds > nowSeconds + REQUEST_OBJECT_CLOCK_TOLERANCE_SECONDS)
+  if (expires !== undefined && expires <= nowSeconds) return invalidRequestObject('the request object has expired');
+  if (issued !== undefined && issued > nowSeconds + REQUEST_OBJECT_CLOCK_TOLERANCE_SECONDS)
     return invalidRequestObject('iat lies in the future');
   return undefined;
 }
