@@ -1,3 +1,5 @@
+import type { IsoDuration } from './iso-duration.ts';
+
 const MS_PER_HOUR = 3_600_000;
 const MS_PER_MINUTE = 60_000;
 
@@ -26,6 +28,53 @@ export function formatHelsinki(date: Date): string {
   const time = date.getTime();
   const offset = offsetAt(time);
   return new Date(time + offset.milliseconds).toISOString().slice(0, -1) + offset.text;
+}
+
+/**
+ * The first midnight of Europe/Helsinki after an instant; an instant that is a midnight has the next one. Days there are 23
+ * or 25 hours long when summer time begins or ends.
+ */
+export function nextHelsinkiMidnight(date: Date): Date {
+  const local = localTime(date);
+  local.setUTCHours(24, 0, 0, 0);
+  return instantOf(local);
+}
+
+/**
+ * The instant that lies a duration after another: the years, months, weeks and days by the calendar and the clocks of
+ * Europe/Helsinki, then the rest to the millisecond. A day the month does not have becomes its last one.
+ */
+export function addDuration(date: Date, duration: IsoDuration): Date {
+  return new Date(addCalendarPart(date, duration).getTime() + duration.milliseconds);
+}
+
+function addCalendarPart(date: Date, { years, months, weeks, days }: IsoDuration): Date {
+  // An instant of the hour that autumn has twice must come back as itself.
+  if (years === 0 && months === 0 && weeks === 0 && days === 0) return date;
+  const local = localTime(date);
+  const day = local.getUTCDate();
+  local.setUTCDate(1);
+  local.setUTCMonth(local.getUTCMonth() + years * 12 + months);
+  local.setUTCDate(Math.min(day, daysInMonth(local)) + weeks * 7 + days);
+  return instantOf(local);
+}
+
+/** The date whose UTC members are what the clocks of Helsinki show. */
+function localTime(date: Date): Date {
+  return new Date(date.getTime() + offsetAt(date.getTime()).milliseconds);
+}
+
+/**
+ * The instant when the clocks show this. What they skip in spring is taken an hour later; what they show twice in autumn is
+ * the second of the two.
+ */
+function instantOf(local: Date): Date {
+  const winter = local.getTime() - offsetAt(local.getTime()).milliseconds;
+  return new Date(local.getTime() - offsetAt(winter).milliseconds);
+}
+
+function daysInMonth(local: Date): number {
+  return new Date(Date.UTC(local.getUTCFullYear(), local.getUTCMonth() + 1, 0)).getUTCDate();
 }
 
 function offsetAt(time: number): Offset {

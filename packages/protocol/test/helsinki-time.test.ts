@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { formatHelsinki } from '../src/helsinki-time.ts';
+import { addDuration, formatHelsinki, nextHelsinkiMidnight, parseIsoDuration } from '../src/index.ts';
 
 const at = (text: string): string => formatHelsinki(new Date(text));
 
@@ -47,3 +47,40 @@ test('far more hours than are remembered still print right', () => {
 test('an invalid date is refused', () => {
   assert.throws(() => formatHelsinki(new Date(Number.NaN)), RangeError);
 });
+
+for (const [name, at, midnight] of [
+  ['the last millisecond of a winter day', '2026-11-22T21:59:59.999Z', '2026-11-23T00:00:00.000+02:00'],
+  ['midnight itself, which has the next one', '2026-11-22T22:00:00.000Z', '2026-11-24T00:00:00.000+02:00'],
+  ['the last millisecond of a summer day', '2026-07-01T20:59:59.999Z', '2026-07-02T00:00:00.000+03:00'],
+  ['the last evening of winter time', '2026-03-28T21:59:59.999Z', '2026-03-29T00:00:00.000+02:00'],
+  ['the first minute of the day of 23 hours', '2026-03-28T22:00:00.000Z', '2026-03-30T00:00:00.000+03:00'],
+  ['the last minute before the clocks go forward', '2026-03-29T00:59:00.000Z', '2026-03-30T00:00:00.000+03:00'],
+  ['the evening of the day of 23 hours', '2026-03-29T20:59:59.999Z', '2026-03-30T00:00:00.000+03:00'],
+  ['the last evening of summer time', '2026-10-24T20:59:59.999Z', '2026-10-25T00:00:00.000+03:00'],
+  ['the first minute of the day of 25 hours', '2026-10-24T21:00:00.000Z', '2026-10-26T00:00:00.000+02:00'],
+  ['the hour shown twice, the first time', '2026-10-25T00:30:00.000Z', '2026-10-26T00:00:00.000+02:00'],
+  ['the hour shown twice, the second time', '2026-10-25T01:30:00.000Z', '2026-10-26T00:00:00.000+02:00'],
+  ['the evening of the day of 25 hours', '2026-10-25T21:59:59.999Z', '2026-10-26T00:00:00.000+02:00'],
+  ['the last evening of a year', '2026-12-31T21:59:59.999Z', '2027-01-01T00:00:00.000+02:00'],
+] as const) {
+  test(`the next midnight of ${name}`, () =>
+    assert.equal(formatHelsinki(nextHelsinkiMidnight(new Date(at))), midnight));
+}
+
+for (const [at, duration, sum] of [
+  ['2026-03-28T12:00:00+02:00', 'P1D', '2026-03-29T12:00:00.000+03:00'],
+  ['2026-03-28T12:00:00+02:00', 'PT24H', '2026-03-29T13:00:00.000+03:00'],
+  ['2026-03-28T03:30:00+02:00', 'P1D', '2026-03-29T04:30:00.000+03:00'],
+  ['2026-10-24T12:00:00+03:00', 'P1D', '2026-10-25T12:00:00.000+02:00'],
+  ['2026-10-25T03:30:00+03:00', 'PT1H', '2026-10-25T03:30:00.000+02:00'],
+  ['2026-10-25T03:30:00+03:00', 'P0D', '2026-10-25T03:30:00.000+03:00'],
+  ['2026-01-31T10:00:00+02:00', 'P1M', '2026-02-28T10:00:00.000+02:00'],
+  ['2024-02-29T10:00:00+02:00', 'P1Y', '2025-02-28T10:00:00.000+02:00'],
+  ['2026-11-22T10:00:00+02:00', 'P1Y2M3W4DT5H6M7.008S', '2028-02-16T15:06:07.008+02:00'],
+] as const) {
+  test(`${at} and ${duration} make ${sum}`, () => {
+    const parsed = parseIsoDuration(duration);
+    assert.ok(parsed);
+    assert.equal(formatHelsinki(addDuration(new Date(at), parsed)), sum);
+  });
+}
