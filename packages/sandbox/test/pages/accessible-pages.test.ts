@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { runAxe } from '../../../../test/support/axe.ts';
+import { launchChromium } from '../../../../test/support/chromium.ts';
+import { playCustomer } from '../../src/index.ts';
+import { testSandbox } from '../support/test-sandbox.ts';
+import { waitingAuthorization } from '../support/waiting-authorization.ts';
+
+const sandbox = testSandbox();
+let browser: Browser;
+before(async () => {
+  browser = await launchChromium();
+});
+after(() => browser?.close());
+
+const NARROW = { width: 320, height: 640 };
+
+/** Looks at a page in a narrow window, light and dark. */
+async function assertAccessible(path: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const context = await browser.newContext({ viewport: NARROW, colorScheme });
+    const page = await context.newPage();
+    await page.goto(new URL(path, sandbox().authorize).href);
+    assert.deepEqual(await runAxe(page), [], `${path}, ${colorScheme}`);
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth'), NARROW.width, path);
+    await context.close();
+  }
+}
+
+test('axe finds nothing on any page of the sandbox, light or dark, and none scrolls sideways at 320 px', async () => {
+  for (const path of [
+    '/',
+    '/?unblocked=aino',
+    '/sandbox/key-card/aino',
+    '/sandbox/phone/aino?look=off',
+    '/sandbox/phone/nobody',
+  ]) {
+    await assertAccessible(path);
+  }
+});
+
+test('a request on the phone is accessible, and approved by keyboard alone with JavaScript off', async () => {
+  const { tpp, payment, authorizationUrl } = await waitingAuthorization(sandbox(), '999999.99');
+  await playCustomer({
+    authorizationUrl,
+    username: 'aino',
+    password: 'aino-salasana',
+    factor: 'mobilekey',
+    answerPhone: async () => {
+      await assertAccessible('/sandbox/phone/aino');
+      const context = await browser.newContext({ javaScriptEnabled: false });
+      const page = await context.newPage();
+      await page.goto(`${sandbox().authorize}/sandbox/phone/aino`);
+      for (const _ of ['skip link', 'approve']) await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/notice=approved/);
+      await context.close();
+    },
+  });
+  assert.equal((await tpp.readAuthorization(payment.authorizationId)).status, 'Authorized');
+  tpp.close();
+});
