@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -30,4 +30,15 @@ test('a lock of another process is respected until that process is killed', asyn
   holder.kill('SIGKILL');
   await once(holder, 'exit');
   lockDirectory(path).release();
+});
+
+test('a refused second start in one process does not let another process in', async (t) => {
+  const path = join(await temporaryDirectory(t), 'lupa.lock');
+  const lock = lockDirectory(path);
+  t.after(() => lock.release());
+  assert.throws(() => lockDirectory(path), { name: 'DirectoryInUse' });
+  const code = `const { lockDirectory } = await import(${JSON.stringify(MODULE)});
+    try { lockDirectory(${JSON.stringify(path)}); console.log('let in'); } catch (error) { console.log(error.name); }`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], { encoding: 'utf8' });
+  assert.equal(stdout, 'DirectoryInUse\n');
 });
