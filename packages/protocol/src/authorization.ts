@@ -1,3 +1,4 @@
+import type { ForeignPayment } from './foreign-payment.ts';
 import type { SepaPayment } from './sepa-payment.ts';
 import type { AuthorizationStatus } from './statuses.ts';
 
@@ -10,6 +11,8 @@ export interface Authorization {
   /** When the customer approved it; absent until then. */
   readonly authorized?: string;
   readonly status: AuthorizationStatus;
-  /** Only with `?include=payments`. */
+  /** Only with `?include=payments`, where the authorization holds SEPA payments. */
   readonly sepaPayments?: readonly SepaPayment[];
+  /** Only with `?include=payments`, where the authorization holds a foreign payment. */
+  readonly foreignPayments?: readonly ForeignPayment[];
 }

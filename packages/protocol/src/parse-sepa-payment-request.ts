@@ -1,33 +1,28 @@
-import { isCountryCode } from './country-codes.ts';
-import { type Iban, isFinnishIban, isIbanOfBank, isSepaIban } from './iban.ts';
+import { type Iban, isSepaIban } from './iban.ts';
 import { type AuthorizationId, parseAuthorizationId } from './ids.ts';
 import {
   type Findings,
+  MAX_ADDRESS_LINE_LENGTH,
+  MAX_MESSAGE_LENGTH,
+  MAX_NAME_LENGTH,
   note,
   noteUnrecognized,
+  type PaymentRules,
+  readChoice,
+  readCountryCode,
   readEuros,
   readInteger,
   readObject,
+  readPayer,
   readString,
   readText,
 } from './payment-fields.ts';
 import { isPaymentReference } from './references.ts';
-import {
-  type ParsedSepaPayee,
-  type ParsedSepaPayment,
-  SEPA_PAYMENT_ORDERS,
-  type SepaPaymentOrder,
-} from './sepa-payment.ts';
+import { type ParsedSepaPayee, type ParsedSepaPayment, SEPA_PAYMENT_ORDERS } from './sepa-payment.ts';
 import type { Violation } from './violations.ts';
 
-/** Code points of a name: of the payee, the ultimate payee, the original payer (contract §5). */
-export const MAX_NAME_LENGTH = 70;
-/** Code points of a message (contract §5). */
-export const MAX_MESSAGE_LENGTH = 140;
 /** Lines of an address (contract §5). */
 export const MAX_ADDRESS_LINES = 4;
-/** Code points of an address line (contract §5). */
-export const MAX_ADDRESS_LINE_LENGTH = 35;
 /** How often one recurring payment may be submitted (contract §5). */
 export const MAX_COUNT = 1000;
 
@@ -44,13 +39,6 @@ const REQUEST_FIELDS: ReadonlySet<string> = new Set([
   'originalPayer',
 ]);
 const PAYEE_FIELDS: ReadonlySet<string> = new Set(['iban', 'name', 'address', 'country']);
-const PAYER_FIELDS: ReadonlySet<string> = new Set(['iban']);
-
-/** What of the rules differs from bank to bank. */
-export interface SepaPaymentRules {
-  /** The national bank codes of this bank's Finnish accounts, or the digits they start with: `['5']`. */
-  readonly bankCodes: readonly string[];
-}
 
 /**
  * Reads the body of `POST /sepa-payments` (contract §5, SepaPaymentRequest).
@@ -62,7 +50,7 @@ export interface SepaPaymentRules {
  */
 export function parseSepaPaymentRequest(
   json: unknown,
-  { bankCodes }: SepaPaymentRules,
+  { bankCodes }: PaymentRules,
 ): { request: ParsedSepaPayment } | { violations: readonly Violation[] } {
   const findings: Findings = [];
   const body = readObject(json ?? null, '', true, findings);
@@ -78,7 +66,7 @@ export function parseSepaPaymentRequest(
   }
   const count = readInteger(body.count, 'count', { min: 1, max: MAX_COUNT }, findings);
   const authorizationId = readAuthorizationId(body.authorizationId, findings);
-  const paymentOrder = readPaymentOrder(body.paymentOrder, findings);
+  const paymentOrder = readChoice(body.paymentOrder, 'paymentOrder', SEPA_PAYMENT_ORDERS, 'PaymentOrder', findings);
   const ultimatePayee = readText(body.ultimatePayee, 'ultimatePayee', MAX_NAME_LENGTH, false, findings);
   const originalPayer = readText(body.originalPayer, 'originalPayer', MAX_NAME_LENGTH, false, findings);
   noteUnrecognized(body, REQUEST_FIELDS, '', findings);
@@ -144,26 +132,7 @@ function readCountry(value: unknown, isRequired: boolean, findings: Findings): s
   if (value === undefined) {
     return isRequired ? note(findings, 'SepaAddress', path, 'is required when the IBAN is not Finnish') : undefined;
   }
-  const text = readString(value, path, true, findings);
-  if (text === undefined) return undefined;
-  return isCountryCode(text) ? text : note(findings, 'CountryCode', path, 'is not an ISO 3166-1 alpha-2 country code');
-}
-
-function readPayer(value: unknown, bankCodes: readonly string[], findings: Findings): { iban: Iban } | undefined {
-  const payer = readObject(value, 'payer', false, findings);
-  if (payer === undefined) return undefined;
-  const iban = readPayerIban(payer.iban, bankCodes, findings);
-  noteUnrecognized(payer, PAYER_FIELDS, 'payer', findings);
-  return iban === undefined ? undefined : { iban };
-}
-
-function readPayerIban(value: unknown, bankCodes: readonly string[], findings: Findings): Iban | undefined {
-  const text = readString(value, 'payer.iban', true, findings);
-  if (text === undefined) return undefined;
-  if (!isFinnishIban(text)) return note(findings, 'FinnishIban', 'payer.iban', 'is not a valid Finnish IBAN');
-  return isIbanOfBank(text, bankCodes)
-    ? text
-    : note(findings, 'InvalidValue', 'payer.iban', 'is not an account of this bank');
+  return readCountryCode(value, path, true, findings);
 }
 
 function readReference(value: unknown, findings: Findings): string | undefined {
@@ -183,14 +152,5 @@ function readAuthorizationId(value: unknown, findings: Findings): AuthorizationI
   return (
     parseAuthorizationId(text) ??
     note(findings, 'InvalidValue', 'authorizationId', 'is not an authorizationId of this bank')
-  );
-}
-
-function readPaymentOrder(value: unknown, findings: Findings): SepaPaymentOrder | undefined {
-  const text = readString(value, 'paymentOrder', false, findings);
-  if (text === undefined) return undefined;
-  return (
-    SEPA_PAYMENT_ORDERS.find((each) => each === text) ??
-    note(findings, 'PaymentOrder', 'paymentOrder', 'must be SEPA or SEPA_INST')
   );
 }

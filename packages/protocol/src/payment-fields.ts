@@ -1,3 +1,5 @@
+import { isCountryCode } from './country-codes.ts';
+import { type Iban, isFinnishIban, isIbanOfBank } from './iban.ts';
 import { isJsonObject, type JsonObject } from './json-object.ts';
 import { type Cents, MAX_AMOUNT_CENTS, readAmountEUR } from './money.ts';
 import { checkText } from './text.ts';
@@ -5,6 +7,21 @@ import type { Violation, ViolationType } from './violations.ts';
 
 /** Where the readers below put every rule they find broken, in the order in which they are called. */
 export type Findings = Violation[];
+
+/** What of the rules differs from bank to bank. */
+export interface PaymentRules {
+  /** The national bank codes of this bank's Finnish accounts, or the digits they start with: `['5']`. */
+  readonly bankCodes: readonly string[];
+}
+
+/** Code points of a name: of a payee, an ultimate payee, an original payer (contract §5). */
+export const MAX_NAME_LENGTH = 70;
+/** Code points of a message (contract §5). */
+export const MAX_MESSAGE_LENGTH = 140;
+/** Code points of an address line (contract §5). */
+export const MAX_ADDRESS_LINE_LENGTH = 35;
+
+const PAYER_FIELDS: ReadonlySet<string> = new Set(['iban']);
 
 /** Unknown members reported for one body: the sender could otherwise have us answer a far larger body than it sent. */
 const MAX_UNRECOGNIZED_REPORTED = 50;
@@ -92,6 +109,53 @@ export function readEuros(value: unknown, path: string, findings: Findings): Cen
     case 'Max':
       return note(findings, 'Max', path, 'must be at most 999999999.99', { value: MAX_AMOUNT_EUROS, inclusive: true });
   }
+}
+
+/** Reads an ISO 3166-1 alpha-2 country code. */
+export function readCountryCode(
+  value: unknown,
+  path: string,
+  isRequired: boolean,
+  findings: Findings,
+): string | undefined {
+  const text = readString(value, path, isRequired, findings);
+  if (text === undefined || isCountryCode(text)) return text;
+  return note(findings, 'CountryCode', path, 'is not an ISO 3166-1 alpha-2 country code');
+}
+
+/** Reads one of a few fixed values, which may be left out. */
+export function readChoice<Choice extends string>(
+  value: unknown,
+  path: string,
+  choices: readonly Choice[],
+  violation: ViolationType,
+  findings: Findings,
+): Choice | undefined {
+  const text = readString(value, path, false, findings);
+  if (text === undefined) return undefined;
+  return choices.find((each) => each === text) ?? note(findings, violation, path, `must be ${choices.join(' or ')}`);
+}
+
+/** Reads `payer`, which may be left out: an account of this bank. */
+export function readPayer(
+  value: unknown,
+  bankCodes: readonly string[],
+  findings: Findings,
+): { iban: Iban } | undefined {
+  const payer = readObject(value, 'payer', false, findings);
+  if (payer === undefined) return undefined;
+  const iban = readPayerIban(payer.iban, bankCodes, findings);
+  noteUnrecognized(payer, PAYER_FIELDS, 'payer', findings);
+  return iban === undefined ? undefined : { iban };
+}
+
+function readPayerIban(value: unknown, bankCodes: readonly string[], findings: Findings): Iban | undefined {
+  const text = readString(value, 'payer.iban', true, findings);
+  if (text === undefined) return undefined;
+  if (!isFinnishIban(text)) return note(findings, 'FinnishIban', 'payer.iban', 'is not a valid Finnish IBAN');
+  return isIbanOfBank(text, bankCodes)
+    ? text
+    : note(findings, 'InvalidValue', 'payer.iban', 'is not an account of this bank');
 }
 
 /** Notes every member that the contract does not know (contract §5: an unknown property is an error). */
