@@ -5,7 +5,7 @@ import { signCompactJws } from '@lupa/protocol';
 import type { RequestObjectWishes } from '../support/authorization-url.ts';
 import { forgedJws, publicKeyAsSecretJws, unsignedJws, withFlippedByte } from '../support/hostile-jws.ts';
 import { startTestSandbox, type TestSandbox } from '../support/test-sandbox.ts';
-import { TestTpp } from '../support/test-tpp.ts';
+import type { TestTpp } from '../support/test-tpp.ts';
 import { newKey, registerAnotherTpp } from '../support/tpp-identity.ts';
 
 describe('authorization requests that must not reach the customer', () => {
@@ -17,13 +17,10 @@ describe('authorization requests that must not reach the customer', () => {
   before(async () => {
     bank = await startTestSandbox();
     tpp = bank.tpp;
-    another = await TestTpp.of(await registerAnotherTpp(bank.sandbox), bank.sandbox);
+    another = await bank.tppOf(await registerAnotherTpp(bank.sandbox));
     ({ authorizationId } = await tpp.created(await tpp.clientToken()));
   });
-  after(async () => {
-    another.close();
-    await bank.close();
-  });
+  after(() => bank.close());
 
   const open = (url: string) => bank.store.unchangedBy(() => fetch(url, { redirect: 'manual' }));
 

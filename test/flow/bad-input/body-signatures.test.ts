@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { type ErrorCode, errorEntry, signCompactJws, signDetached } from '@lupa/protocol';
 import { detached, forgedJws, publicKeyAsSecretJws, unsignedJws, withFlippedByte } from '../support/hostile-jws.ts';
 import { startTestSandbox, type TestSandbox } from '../support/test-sandbox.ts';
-import { assertRefused, SAMPLE, TestTpp } from '../support/test-tpp.ts';
+import { assertRefused, SAMPLE, type TestTpp } from '../support/test-tpp.ts';
 import { newKey, registerAnotherTpp } from '../support/tpp-identity.ts';
 
 const BODY = Buffer.from(JSON.stringify(SAMPLE));
@@ -17,13 +17,10 @@ describe('bodies whose signature does not hold', () => {
   before(async () => {
     bank = await startTestSandbox();
     tpp = bank.tpp;
-    another = await TestTpp.of(await registerAnotherTpp(bank.sandbox), bank.sandbox);
+    another = await bank.tppOf(await registerAnotherTpp(bank.sandbox));
     token = await tpp.clientToken();
   });
-  after(async () => {
-    another.close();
-    await bank.close();
-  });
+  after(() => bank.close());
 
   /** Asserts that creating a payment with this signature over this body is refused for this reason, and changes nothing. */
   async function assertUnsigned(

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import type { SepaPayment } from '@lupa/protocol';
 import type { Answer } from '../support/https-call.ts';
 import { startTestSandbox, type TestSandbox } from '../support/test-sandbox.ts';
-import { assertRefused, type Call, TestTpp } from '../support/test-tpp.ts';
+import { assertRefused, type Call, type TestTpp } from '../support/test-tpp.ts';
 import { registerAnotherTpp } from '../support/tpp-identity.ts';
 
 describe('callers of the payments API who may not', () => {
@@ -14,26 +14,16 @@ describe('callers of the payments API who may not', () => {
   let token: string;
   let foreignToken: string;
   let payment: SepaPayment;
-  const opened: TestTpp[] = [];
 
   before(async () => {
     bank = await startTestSandbox();
     tpp = bank.tpp;
-    another = await open(await registerAnotherTpp(bank.sandbox));
+    another = await bank.tppOf(await registerAnotherTpp(bank.sandbox));
     token = await tpp.clientToken();
     foreignToken = await another.clientToken();
     payment = await tpp.created(token);
   });
-  after(async () => {
-    for (const each of opened) each.close();
-    await bank.close();
-  });
-
-  async function open(identity: TestTpp['identity']): Promise<TestTpp> {
-    const made = await TestTpp.of(identity, bank.sandbox);
-    opened.push(made);
-    return made;
-  }
+  after(() => bank.close());
 
   /** Every call there is on this payment, with a token. */
   function calls(paymentId: string, authorizationId: string): readonly Call[] {
@@ -85,7 +75,7 @@ describe('callers of the payments API who may not', () => {
   });
 
   test("with its own token and API key over another TPP's certificate: 401", async () => {
-    const impostor = await open({ ...tpp.identity, tls: another.identity.tls });
+    const impostor = await bank.tppOf({ ...tpp.identity, tls: another.identity.tls });
     for (const call of calls(payment.paymentId, payment.authorizationId)) {
       assertUnauthorized(await unchanged(impostor, { ...call, token }), 'invalid_token');
     }
@@ -103,7 +93,7 @@ describe('callers of the payments API who may not', () => {
   });
 
   test('without the role PIS: 403', async () => {
-    const roleless = await open(await registerAnotherTpp(bank.sandbox, { roles: ['AIS'] }));
+    const roleless = await bank.tppOf(await registerAnotherTpp(bank.sandbox, { roles: ['AIS'] }));
     const its = await roleless.clientToken();
     assertRefused(await bank.store.unchangedBy(() => roleless.create(its)), 403, 'SECURITY');
   });

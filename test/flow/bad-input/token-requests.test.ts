@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { type Answer, callHttps, jsonOf } from '../support/https-call.ts';
 import { startTestSandbox, type TestSandbox } from '../support/test-sandbox.ts';
-import { TestTpp, type Tokens } from '../support/test-tpp.ts';
+import type { TestTpp, Tokens } from '../support/test-tpp.ts';
 import { registerAnotherTpp } from '../support/tpp-identity.ts';
 
 /** What may be purged as expired when the bank's clock is set ahead. */
@@ -19,13 +19,10 @@ describe('token requests that must give nothing', () => {
   before(async () => {
     bank = await startTestSandbox();
     tpp = bank.tpp;
-    another = await TestTpp.of(await registerAnotherTpp(bank.sandbox), bank.sandbox);
-    impostor = await TestTpp.of({ ...tpp.identity, tls: another.identity.tls }, bank.sandbox);
+    another = await bank.tppOf(await registerAnotherTpp(bank.sandbox));
+    impostor = await bank.tppOf({ ...tpp.identity, tls: another.identity.tls });
   });
-  after(async () => {
-    for (const each of [another, impostor]) each.close();
-    await bank.close();
-  });
+  after(() => bank.close());
 
   const CLIENT_CREDENTIALS = { grant_type: 'client_credentials', scope: 'payments' };
 
