@@ -22,21 +22,24 @@ export interface BareInserts {
 const CONNECTIONS = 4;
 
 /**
- * The bank's inserts for one new payment, in one statement without a look-up or a condition. The bench checks that both
+ * The bank's inserts for one new payment, in one statement without a look-up, a condition or a hash of its own (the request's
+ * digest stands in for that of the audit event). The bench checks that both
  * servers add the same number of rows to every table, so this cannot fall behind the bank's schema unnoticed.
  */
 const INSERT = {
   name: 'bare-create-payment',
   text: `
     WITH new_authorization AS (
-      INSERT INTO authorizations (authorization_id, client_id, payment_type, status, payment_count, created, modified)
-      VALUES ($1, $2, 'SepaPayment', 'Unauthorized', 1, $3, $3)
+      INSERT INTO authorizations (authorization_id, client_id, payment_type, status, payment_count, audit_sequence, audit_hash, created, modified)
+      VALUES ($1, $2, 'SepaPayment', 'Unauthorized', 1, 1, $12, $3, $3)
     ), new_payment AS (
       INSERT INTO payments (payment_id, authorization_id, payment_type, status, request, amount_cents, payee_iban, count, payment_order, context, created, modified)
       VALUES ($4, $1, 'SepaPayment', 'Unauthorized', $5, $6, $7, 1, 'SEPA', '{}', $3, $3)
     ), new_audit_event AS (
-      INSERT INTO audit_events (event_id, at, event, authorization_id, client_id, request_id, details)
-      VALUES ($8, $3, 'payment created', $1, $2, $9, $10)
+      INSERT INTO audit_events (chain_id, sequence, hash, event_id, at, event, authorization_id, client_id, request_id, details)
+      VALUES ($1, 1, $12, $8, $3, 'payment created', $1, $2, $9, $10)
+    ), new_unsealed_event AS (
+      INSERT INTO audit_unsealed (chain_id, sequence) VALUES ($1, 1)
     )
     INSERT INTO idempotency_keys (client_id, customer_scope, idempotency_key, request_digest, payment_id, created)
     VALUES ($2, '', $11, $12, $4, $3)`,

@@ -4,6 +4,9 @@ import pg from 'pg';
 /** What lies in each table: how many rows, and a digest over all of them. */
 type Contents = Readonly<Record<string, string>>;
 
+/** What the worker that seals the audit trail moves meanwhile, whoever calls. Every event it seals is looked at itself. */
+const SEALED_MEANWHILE = ['audit_unsealed', 'audit_seals', 'audit_sealed_heads'];
+
 /** Looks into the bank's database from outside, to see what a refused call changed. */
 export class StoreContents {
   readonly #client: pg.Client;
@@ -45,7 +48,7 @@ export class StoreContents {
     assert.ok(tables.length > 10, 'the tables of the bank were not found');
     const contents: Record<string, string> = {};
     for (const { name } of tables) {
-      if (except.includes(name)) continue;
+      if (except.includes(name) || SEALED_MEANWHILE.includes(name)) continue;
       const [row] = await this.query<{ contents: string }>(
         `SELECT count(*) || ' rows ' || COALESCE(md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))), '') AS contents FROM ${name} AS t`,
       );

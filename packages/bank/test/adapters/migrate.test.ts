@@ -58,7 +58,7 @@ describe('migrations', () => {
     const run = (name: string, text: string) => bank.query({ name, text }, []);
     await run(
       'test-audit',
-      "INSERT INTO audit_events (event_id, at, event, details) VALUES (gen_random_uuid(), now(), 'tested', '{}')",
+      "INSERT INTO audit_events (chain_id, sequence, hash, event_id, at, event, details) VALUES (gen_random_uuid(), 1, sha256(''), gen_random_uuid(), now(), 'tested', '{}')",
     );
     for (const text of [
       "UPDATE audit_events SET event = 'other'",
