@@ -1,6 +1,6 @@
 import { parseStrictJson, VIOLATION_TYPES, type Violation, type ViolationType } from '@lupa/protocol';
 import type { Connection } from './connection.ts';
-import type { TppErrorCode } from './error-codes.ts';
+import { TPP_ERROR_CODES, type TppErrorCode } from './error-codes.ts';
 import type { Secret } from './secret.ts';
 import { TppError } from './tpp-error.ts';
 import type { HttpAnswer } from './wire/http.ts';
@@ -26,8 +26,13 @@ export function apiRefusal({ knownSecrets, clock }: Connection, answer: HttpAnsw
     retryAfterMs: retryAfterMs(answer, clock),
     // Contract §7: a 503 may mean that even the bank does not know; of other failures inside it no promise is made.
     outcomeUnknown: status >= 500,
-    detail: message === undefined ? `the bank answered ${status}` : `the bank says: ${clean(message)}`,
+    detail: message === undefined ? `the bank answered ${status}` : whatElse(code, clean(message)),
   });
+}
+
+/** What the bank says beyond the code's own words, which are often its words too. */
+function whatElse(code: TppErrorCode, message: string): string | undefined {
+  return message === TPP_ERROR_CODES[code].message ? undefined : `the bank says: ${message}`;
 }
 
 function codeOf(status: number, type: unknown, violations: ReadonlySet<ViolationType>): TppErrorCode {
