@@ -28,13 +28,17 @@ export interface CallingClient {
 
 /** Every kind of call of the payments API, and the tokens that may make it (contract §2, second table). */
 const TOKENS_FOR = {
-  'create a payment': ['client'],
+  'create a payment': ['client', 'customer'],
+  'create a foreign payment': ['client'],
   'read a payment': ['client', 'user', 'customer', 'exemption'],
   'delete a payment': ['client'],
   'submit a payment': ['user', 'customer', 'exemption'],
+  // Not the customer's token: the sandbox stands in for the customer (contract §8, `SandboxAuthorized`).
+  'submit what the sandbox authorised': ['client', 'user', 'customer', 'exemption'],
   'read a submission': ['client', 'user', 'customer', 'exemption'],
   'read an authorization': ['client', 'user', 'customer'],
   'revoke an authorization': ['client'],
+  'decide in the sandbox': ['client'],
 } as const satisfies Record<string, readonly TokenKind[]>;
 
 export type PaymentsCall = keyof typeof TOKENS_FOR;

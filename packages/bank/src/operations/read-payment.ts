@@ -1,4 +1,5 @@
 import { LupaError, type PaymentId, type SubmissionId } from '@lupa/protocol';
+import { lapse } from '../domain/pending-submission.ts';
 import type { PaymentsCall } from '../domain/token-use.ts';
 import type { PaymentRecord, SubmissionRecord, TokenRecord } from '../ports/records.ts';
 import { type Call, requireReach, requireToken, type TokenJudge } from './authenticated-call.ts';
@@ -23,7 +24,9 @@ export async function readPayment(
 ): Promise<FoundPayment> {
   const found = await bank.payments.findPayment(call.tokenDigest, paymentId);
   const token = await requireToken(bank, call, found.token, kind);
-  return { token, payment: requireReach(token, found.payment), submissions: found.submissions };
+  const now = bank.clock.now();
+  const submissions = found.submissions.map((submission) => ({ ...submission, ...lapse(submission, now) }));
+  return { token, payment: requireReach(token, found.payment), submissions };
 }
 
 /**

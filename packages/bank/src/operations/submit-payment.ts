@@ -1,5 +1,8 @@
-import { LupaError, type PaymentId, type SubmissionId, type SubmissionStatus } from '@lupa/protocol';
+import { LupaError, type PaymentId, type SandboxScenario, type SubmissionId } from '@lupa/protocol';
 import { bundleStatus } from '../domain/bundle-status.ts';
+import { debitCentsOf } from '../domain/payment-debit.ts';
+import { lapse } from '../domain/pending-submission.ts';
+import { decidedAt } from '../domain/simulated-trial.ts';
 import { decideSubmission, statusAfterSubmission } from '../domain/submission-rules.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { PaymentUnit } from '../ports/payment-store.ts';
@@ -7,7 +10,10 @@ import type { AuthorizationRecord, PaymentRecord, SubmissionRecord } from '../po
 import { callAudit } from './audit-event.ts';
 import type { Call, TokenJudge } from './authenticated-call.ts';
 import { readPayment } from './read-payment.ts';
-import { illegalState, insufficientFunds } from './refusals.ts';
+import { illegalState, insufficientFunds, paymentFail } from './refusals.ts';
+import { rejectLapsed } from './reject-lapsed-submissions.ts';
+import { requireSandboxAuthorized } from './sandbox-decision.ts';
+import { trySubmission } from './try-submission.ts';
 
 export interface Submitting extends TokenJudge {
   readonly identifiers: Identifiers;
@@ -20,19 +26,26 @@ export interface Submitting extends TokenJudge {
  * `Accepted` in one transaction, which also queues its booking. However often and however concurrently the same id is
  * put, one submission exists; the authorization's row decides between submissions, deletions and revocations that meet.
  *
+ * @param scenario what the sandbox is to play (contract §8); outside the sandbox there is none
  * @returns the submission as it now stands
- * @throws LupaError what `readPayment` throws; ILLEGAL_STATE; INSUFFICIENT_FUNDS with the submission recorded as `Error`
+ * @throws LupaError what `readPayment` throws; ILLEGAL_STATE; INSUFFICIENT_FUNDS with the submission recorded as `Error`;
+ * PAYMENT_FAIL with the submission recorded as `Rejected`, and again whenever the same id is put
  */
 export async function submitPayment(
   bank: Submitting,
   call: Call,
   paymentId: PaymentId,
   submissionId: SubmissionId,
+  scenario?: SandboxScenario,
 ): Promise<SubmissionRecord> {
-  const { payment } = await readPayment(bank, call, paymentId, 'submit a payment');
-  const submission = await bank.payments.transaction((unit) => submitLocked(bank, call, unit, payment, submissionId));
+  const isSandboxs = scenario?.kind === 'SandboxAuthorized';
+  const kind = isSandboxs ? 'submit what the sandbox authorised' : 'submit a payment';
+  const { payment } = await readPayment(bank, call, paymentId, kind);
+  const put = { submissionId, scenario };
+  const submission = await bank.payments.transaction((unit) => submitLocked(bank, call, unit, payment, put));
   // The refusal is an answer of its own, but its record must be committed first.
   if (submission.status === 'Error') throw insufficientFunds();
+  if (submission.failure !== undefined) throw paymentFail(submission.failure);
   if (submission.status === 'Accepted') bank.bookingWanted();
   return submission;
 }
@@ -42,77 +55,67 @@ async function submitLocked(
   call: Call,
   unit: PaymentUnit,
   { paymentId, authorizationId }: PaymentRecord,
-  submissionId: SubmissionId,
+  { submissionId, scenario }: { submissionId: SubmissionId; scenario: SandboxScenario | undefined },
 ): Promise<SubmissionRecord> {
   const [bundle, locked] = await Promise.all([unit.lockAuthorization(authorizationId), unit.lockPayment(paymentId)]);
   if (bundle === undefined || locked === undefined) throw new LupaError('NOT_FOUND');
+  if (scenario?.kind === 'SandboxAuthorized') {
+    await requireSandboxAuthorized(unit, authorizationId, scenario.authorizationId);
+  }
   const { payment, submissions } = locked;
   const earlier = submissions.find((candidate) => candidate.submissionId === submissionId);
+  const now = bank.clock.now();
+  const lapsed = earlier && lapse(earlier, decidedAt(now, scenario));
   const submittable = { ...payment, count: payment.request.count };
-  switch (decideSubmission(submittable, earlier?.status)) {
+  switch (decideSubmission(submittable, lapsed?.status ?? earlier?.status)) {
     case 'same-result':
       if (earlier === undefined) throw new LupaError('INTERNAL');
-      return earlier;
+      if (lapsed === undefined) return earlier;
+      return rejectLapsed(bank.identifiers, unit, bundle.authorization, { submission: earlier, lapsed, now });
     case 'illegal-state':
       throw illegalState(
         `the payment is ${payment.status}; ${payment.submissionsMade} of ${payment.request.count} submissions were made`,
       );
     case 'try': {
-      const { debitAccountId, request } = payment;
-      if (debitAccountId === undefined) throw new LupaError('INTERNAL');
-      const reserved = await unit.reserve(debitAccountId, request.amountCents);
-      const now = bank.clock.now();
-      const submission: SubmissionRecord = {
-        paymentId,
-        submissionId,
-        status: reserved ? 'Accepted' : 'Error',
-        archiveId: undefined,
-        created: earlier?.created ?? now,
-        modified: now,
-      };
-      await Promise.all([
-        unit.saveSubmission(submission),
-        ...(reserved ? acceptance(unit, bundle, payment, submission) : []),
-        unit.audit(submissionAudit(bank, call, bundle.authorization, submission, request.amountCents)),
-      ]);
+      const tried = { payment, submissionId, scenario, created: earlier?.created ?? now, now };
+      const submission = await trySubmission(unit, tried);
+      if (submission.status === 'Accepted') await setAccepted(unit, bundle, payment, now);
+      await unit.audit(submissionAudit(bank, call, bundle.authorization, { submission, payment, scenario }));
       return submission;
     }
   }
 }
 
-/** What an accepted submission changes beside itself: the payment, perhaps its authorization, and the booking queue. */
-function acceptance(
+/** What an accepted submission changes beside itself: the payment, and perhaps its authorization. */
+async function setAccepted(
   unit: PaymentUnit,
   bundle: { authorization: AuthorizationRecord; payments: readonly PaymentRecord[] },
   payment: PaymentRecord,
-  { paymentId, submissionId, modified }: SubmissionRecord,
-): Promise<void>[] {
+  modified: Date,
+): Promise<void> {
+  const { paymentId, authorizationId, submissionsMade } = payment;
   const status = statusAfterSubmission({ ...payment, count: payment.request.count });
-  const authorizationStatus = bundleStatus(
-    bundle.payments.map((other) => (other.paymentId === paymentId ? status : other.status)),
-  );
-  const changes = [
-    unit.setPayment(paymentId, { status, modified, submissionsMade: payment.submissionsMade + 1 }),
-    unit.queueBooking({ paymentId, submissionId, due: modified }),
-  ];
+  const statuses = bundle.payments.map((other) => (other.paymentId === paymentId ? status : other.status));
+  const authorizationStatus = bundleStatus(statuses);
+  await unit.setPayment(paymentId, { status, modified, submissionsMade: submissionsMade + 1 });
   if (authorizationStatus !== bundle.authorization.status) {
-    changes.push(unit.setAuthorization(payment.authorizationId, { status: authorizationStatus, modified }));
+    await unit.setAuthorization(authorizationId, { status: authorizationStatus, modified });
   }
-  return changes;
 }
 
 function submissionAudit(
   bank: Submitting,
   call: Call,
-  authorization: AuthorizationRecord,
-  submission: { paymentId: PaymentId; submissionId: SubmissionId; status: SubmissionStatus; modified: Date },
-  amountCents: number,
+  { authorizationId, customerId }: AuthorizationRecord,
+  what: { submission: SubmissionRecord; payment: PaymentRecord; scenario: SandboxScenario | undefined },
 ) {
-  const { paymentId, submissionId, status, modified } = submission;
+  const { paymentId, submissionId, status, modified } = what.submission;
+  const amountCents = debitCentsOf(what.payment);
+  const scenario = what.scenario && { scenario: what.scenario.kind };
   return callAudit(bank.identifiers, call, modified, {
     event: 'payment submitted',
-    authorizationId: authorization.authorizationId,
-    customerId: authorization.customerId,
-    details: { paymentId, submissionId, status, amountCents },
+    authorizationId,
+    customerId,
+    details: { paymentId, submissionId, status, amountCents, ...scenario },
   });
 }

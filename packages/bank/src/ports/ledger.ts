@@ -31,6 +31,11 @@ export interface Ledger {
     job: BookingJob,
     booking: { bookingId: string; archiveId: string; at: Date; auditEventId: string },
   ): Promise<BookingOutcome>;
+  /** @returns when an accepted submission is due and what booking will make of it; undefined when it is not in the queue */
+  foreseeBooking(
+    paymentId: PaymentId,
+    submissionId: SubmissionId,
+  ): Promise<{ due: Date; outcome: 'Submitted' | 'Credited' | 'Rejected' } | undefined>;
   /** Opens an account with a balance taken from the bank's opening account; nothing happens when the IBAN exists. */
   openAccount(account: {
     accountId: string;

@@ -9,6 +9,7 @@ import type {
   SubmissionId,
   SubmissionStatus,
 } from '@lupa/protocol';
+import type { SubmissionFailure } from '../domain/simulated-trial.ts';
 import type {
   AccountRecord,
   AuditEvent,
@@ -34,6 +35,8 @@ export interface PaymentToCreate {
   /** The bundle it joins, if the request named one. */
   readonly joins: AuthorizationId | undefined;
   readonly request: ParsedSepaPayment;
+  /** A token of the customer may create it (contract §9, step 2) if the payer account, too, turns out to be that customer's. */
+  readonly fitForExemption: boolean;
   readonly idempotencyKey: string;
   /** SHA-256 over method, path and raw body: what "an identical body" is compared by. */
   readonly requestDigest: Uint8Array;
@@ -45,7 +48,8 @@ export interface PaymentToCreate {
 /** What became of it. `token` is what the store knows of the token, for the caller to judge first. */
 export type CreationOutcome =
   | { readonly kind: 'created'; readonly token: TokenRecord }
-  | { readonly kind: 'token-refused'; readonly token: TokenRecord | undefined }
+  /** `payerOwned`: whether the request names an account of the customer that the token stands for. */
+  | { readonly kind: 'token-refused'; readonly token: TokenRecord | undefined; readonly payerOwned: boolean }
   /** The bundle named by `joins` is not this client's, not there, locked, full, or of another kind. */
   | { readonly kind: 'bundle-refused'; readonly token: TokenRecord; readonly bundle: AuthorizationRecord | undefined }
   /** The idempotency key was used before; `payment` as it stands now. */
@@ -76,12 +80,22 @@ export interface PaymentStore {
     authorization: AuthorizationRecord | undefined;
     payments: PaymentRecord[];
   }>;
+  /** Submissions still `Pending` at `at` or before, their midnight over, longest ago first, at most `limit`. */
+  pendingSince(
+    at: Date,
+    limit: number,
+  ): Promise<{ authorizationId: AuthorizationId; paymentId: PaymentId; submissionId: SubmissionId }[]>;
+  /** Authorizations created before `created` that are still `Unauthorized`, oldest first, at most `limit`. */
+  unauthorizedBefore(created: Date, limit: number): Promise<AuthorizationId[]>;
   /**
    * Runs `work` in one transaction and commits what it wrote, or nothing. Runs it anew when the database asks for
    * that (serialization failure, deadlock), so `work` must do nothing but use `unit`.
    */
   transaction<T>(work: (unit: PaymentUnit) => Promise<T>): Promise<T>;
 }
+
+/** How the sandbox decided an authorization in the customer's place (contract §5, `sandbox-authorize`). */
+export type SandboxDecision = 'authorized' | 'rejected';
 
 /** What may be done inside one transaction. Every `lock…` waits for other holders and then reads what they left. */
 export interface PaymentUnit {
@@ -117,6 +131,10 @@ export interface PaymentUnit {
     submissionId: SubmissionId;
     status: SubmissionStatus;
     archiveId?: string | undefined;
+    pendingUntil?: Date | undefined;
+    failure?: SubmissionFailure | undefined;
+    /** In the sandbox: what booking is to make of it. */
+    bookedAs?: 'Submitted' | 'Rejected' | undefined;
     created: Date;
     modified: Date;
   }): Promise<void>;
@@ -129,5 +147,16 @@ export interface PaymentUnit {
   queueBooking(job: { paymentId: PaymentId; submissionId: SubmissionId; due: Date }): Promise<void>;
   account(accountId: string): Promise<AccountRecord | undefined>;
   accountsOf(customerId: CustomerId): Promise<AccountRecord[]>;
+  /** The customer whose account this is; undefined when it is none of this bank's customers'. */
+  ownerOf(iban: string): Promise<CustomerId | undefined>;
+  /** What the sandbox has decided in the customer's place, if it has. */
+  sandboxDecision(authorizationId: AuthorizationId): Promise<SandboxDecision | undefined>;
+  /** Remembers that; at most once for an authorization. */
+  saveSandboxDecision(authorizationId: AuthorizationId, decision: SandboxDecision, decided: Date): Promise<void>;
+  /**
+   * The payment can no longer be submitted, or was submitted and finally refused: what its exemption took from the customer's
+   * count is given back (contract §9). Nothing happens when it had none, or gave it back before.
+   */
+  giveBackExemption(paymentId: PaymentId, at: Date): Promise<void>;
   audit(event: AuditEvent): Promise<void>;
 }

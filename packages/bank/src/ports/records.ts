@@ -4,12 +4,15 @@ import type {
   Cents,
   ClientId,
   CustomerId,
+  ParsedForeignPayment,
   ParsedSepaPayment,
   PaymentId,
   PaymentStatus,
   SubmissionId,
   SubmissionStatus,
 } from '@lupa/protocol';
+import type { EuroQuote } from '../domain/euro-quote.ts';
+import type { SubmissionFailure } from '../domain/simulated-trial.ts';
 import type { AccessToken } from '../domain/token-use.ts';
 
 export type { TokenKind } from '../domain/token-use.ts';
@@ -23,14 +26,28 @@ export interface TokenRecord extends AccessToken {
   readonly unconfirmedRefresh: string | undefined;
 }
 
-export interface PaymentRecord {
+/** A payment of either type; `paymentType` tells which. */
+export type PaymentRecord = SepaPaymentRecord | ForeignPaymentRecord;
+
+export interface SepaPaymentRecord extends AnyPaymentRecord {
+  readonly paymentType: 'SepaPayment';
+  /** What the TPP asked for, defaults filled in. */
+  readonly request: ParsedSepaPayment;
+}
+
+export interface ForeignPaymentRecord extends AnyPaymentRecord {
+  readonly paymentType: 'ForeignPayment';
+  /** What the TPP asked for, defaults filled in. */
+  readonly request: ParsedForeignPayment;
+  /** What it debits, as last quoted. */
+  readonly quote: EuroQuote;
+}
+
+interface AnyPaymentRecord {
   readonly paymentId: PaymentId;
   readonly authorizationId: AuthorizationId;
   readonly clientId: ClientId;
   readonly status: PaymentStatus;
-  readonly paymentType: 'SepaPayment';
-  /** What the TPP asked for, defaults filled in. */
-  readonly request: ParsedSepaPayment;
   /** Submissions that were accepted and so count against `request.count`. */
   readonly submissionsMade: number;
   /** The account the customer chose when authorising. */
@@ -46,6 +63,10 @@ export interface SubmissionRecord {
   readonly submissionId: SubmissionId;
   readonly status: SubmissionStatus;
   readonly archiveId: string | undefined;
+  /** While it is `Pending`: the midnight at which it is `Rejected`. */
+  readonly pendingUntil: Date | undefined;
+  /** Why it was `Rejected` when it was put; undefined where booking or time did that. */
+  readonly failure: SubmissionFailure | undefined;
   readonly created: Date;
   readonly modified: Date;
 }
@@ -55,6 +76,8 @@ export interface AuthorizationRecord {
   readonly clientId: ClientId;
   readonly status: AuthorizationStatus;
   readonly customerId: CustomerId | undefined;
+  /** In the exemption flow: the family of tokens whose customer it was created for. */
+  readonly sourceGrantId: string | undefined;
   readonly created: Date;
   readonly modified: Date;
   readonly authorized: Date | undefined;

@@ -59,13 +59,15 @@ export function paymentUnitContract(database: OpenDatabase): void {
         paymentId,
         submissionId: asSubmissionId('one'),
         status: 'Pending',
+        pendingUntil: LATER,
         created: NOW,
         modified: NOW,
       } as const;
+      const accepted = { status: 'Accepted', pendingUntil: undefined, modified: LATER } as const;
       await store().transaction((unit) => unit.saveSubmission(first));
-      await store().transaction((unit) => unit.saveSubmission({ ...first, status: 'Accepted', modified: LATER }));
+      await store().transaction((unit) => unit.saveSubmission({ ...first, ...accepted }));
       const { submissions } = await store().findPayment(await newToken(database(), { clientId }), paymentId);
-      assert.deepEqual(submissions, [{ ...first, status: 'Accepted', modified: LATER, archiveId: undefined }]);
+      assert.deepEqual(submissions, [{ ...first, ...accepted, archiveId: undefined, failure: undefined }]);
     });
 
     test('submissions come oldest first', async () => {

@@ -69,13 +69,15 @@ test("a client's token may not submit, and a customer's may not create", () => {
 
 test('each kind of token may make exactly the calls of contract §2', () => {
   const allowed: Record<PaymentsCall, TokenKind[]> = {
-    'create a payment': ['client'],
+    'create a payment': ['client', 'customer'],
     'read a payment': ['client', 'user', 'customer', 'exemption'],
     'delete a payment': ['client'],
     'submit a payment': ['user', 'customer', 'exemption'],
+    'submit what the sandbox authorised': ['client', 'user', 'customer', 'exemption'],
     'read a submission': ['client', 'user', 'customer', 'exemption'],
     'read an authorization': ['client', 'user', 'customer'],
     'revoke an authorization': ['client'],
+    'decide in the sandbox': ['client'],
   };
   const kinds: TokenKind[] = ['client', 'user', 'customer', 'exemption'];
   for (const [call, expected] of Object.entries(allowed) as [PaymentsCall, TokenKind[]][]) {

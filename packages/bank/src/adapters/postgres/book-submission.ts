@@ -1,13 +1,16 @@
-import type { AuthorizationId, ClientId, CustomerId } from '@lupa/protocol';
+import type { AuthorizationId, ClientId, CustomerId, PaymentId, SubmissionId } from '@lupa/protocol';
+import { bookingOutcome } from '../../domain/booking-outcome.ts';
 import type { BookingJob, BookingOutcome, Ledger } from '../../ports/ledger.ts';
 import { settlementAccount } from './accounts.ts';
 import { writeAuditEvent } from './audit-trail.ts';
 import { sendBooking } from './booking.ts';
-import type { Transaction } from './database.ts';
+import type { Database, Transaction } from './database.ts';
+import { GIVE_BACK } from './exemption-statements.ts';
 
 /**
  * Takes the job, or nothing when somebody else has it: SKIP LOCKED, so that workers who look at the same queue go on to
- * other jobs instead of following one another. The payment is locked too, as it is wherever its submissions change.
+ * other jobs instead of following one another. The payment is locked too, as it is wherever its submissions change, and
+ * before it its authorization, where the chain of its audit events ends.
  */
 const TAKE_JOB = {
   name: 'take-booking-job',
@@ -19,14 +22,24 @@ const TAKE_JOB = {
       )
       RETURNING payment_id, submission_id
     )
-    SELECT s.status, p.amount_cents, p.payment_order, p.debit_account_id, payee.account_id AS payee_account_id,
+    SELECT s.status, s.booked_as, p.amount_cents, p.payment_order, p.debit_account_id, payee.account_id AS payee_account_id,
       a.authorization_id, a.client_id, a.customer_id
     FROM taken
     JOIN payments p ON p.payment_id = taken.payment_id
     JOIN submissions s ON s.payment_id = taken.payment_id AND s.submission_id = taken.submission_id
     JOIN authorizations a ON a.authorization_id = p.authorization_id
     LEFT JOIN accounts payee ON payee.iban = p.payee_iban
-    FOR NO KEY UPDATE OF p, s`,
+    FOR NO KEY UPDATE OF a, p, s`,
+};
+/** What taking the job would find, while it is left in the queue. */
+const FORESEE_BOOKING = {
+  name: 'foresee-booking',
+  text: `SELECT q.due, s.booked_as, p.payment_order, p.debit_account_id, payee.account_id AS payee_account_id
+    FROM booking_queue q
+    JOIN payments p ON p.payment_id = q.payment_id
+    JOIN submissions s ON s.payment_id = q.payment_id AND s.submission_id = q.submission_id
+    LEFT JOIN accounts payee ON payee.iban = p.payee_iban
+    WHERE q.payment_id = $1 AND q.submission_id = $2`,
 };
 const SET_SUBMISSION = {
   name: 'set-submission-booked',
@@ -37,12 +50,17 @@ const RELEASE = {
   text: 'UPDATE accounts SET reserved_cents = reserved_cents - $2 WHERE account_id = $1',
 };
 
-interface Job {
-  status: string;
-  amount_cents: number;
+/** What the outcome hangs on. */
+interface Bookable {
+  booked_as: 'Submitted' | 'Rejected' | null;
   payment_order: string;
   debit_account_id: string;
   payee_account_id: string | null;
+}
+
+interface Job extends Bookable {
+  status: string;
+  amount_cents: number;
   authorization_id: AuthorizationId;
   client_id: ClientId;
   customer_id: CustomerId | null;
@@ -56,9 +74,10 @@ export async function bookSubmission(
 ): Promise<BookingOutcome> {
   const [job] = await inside.query<Job>(TAKE_JOB, [paymentId, submissionId]);
   if (job === undefined || job.status !== 'Accepted') return 'already-done';
-  const outcome = decideOutcome(job);
+  const outcome = outcomeOf(job);
   if (outcome === 'Rejected') {
     inside.send(RELEASE, [job.debit_account_id, job.amount_cents]);
+    inside.send(GIVE_BACK, [paymentId, at]);
   } else {
     sendBooking(inside, {
       bookingId,
@@ -85,8 +104,17 @@ export async function bookSubmission(
   return outcome;
 }
 
-/** A payment from an account to itself moves nothing, and a booking needs two accounts: it is refused. */
-function decideOutcome(job: Job): 'Submitted' | 'Credited' | 'Rejected' {
-  if (job.payee_account_id === job.debit_account_id) return 'Rejected';
-  return job.payment_order === 'SEPA_INST' && job.payee_account_id !== null ? 'Credited' : 'Submitted';
+/** Port `Ledger.foreseeBooking`. */
+export async function foreseeBooking(database: Database, paymentId: PaymentId, submissionId: SubmissionId) {
+  const [job] = await database.query<Bookable & { due: Date }>(FORESEE_BOOKING, [paymentId, submissionId]);
+  return job && { due: job.due, outcome: outcomeOf(job) };
+}
+
+function outcomeOf(job: Bookable): 'Submitted' | 'Credited' | 'Rejected' {
+  return bookingOutcome({
+    paymentOrder: job.payment_order,
+    debitAccountId: job.debit_account_id,
+    payeeAccountId: job.payee_account_id ?? undefined,
+    bookedAs: job.booked_as ?? undefined,
+  });
 }

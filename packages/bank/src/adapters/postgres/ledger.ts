@@ -1,8 +1,15 @@
-import { asCents, asPaymentId, asSubmissionId, type CustomerId } from '@lupa/protocol';
+import {
+  asCents,
+  asPaymentId,
+  asSubmissionId,
+  type CustomerId,
+  type PaymentId,
+  type SubmissionId,
+} from '@lupa/protocol';
 import type { BookingJob, BookingOutcome, Ledger, LedgerFaults } from '../../ports/ledger.ts';
 import type { AccountRecord } from '../../ports/records.ts';
 import { ACCOUNTS_OF_CUSTOMER, OPENING_ACCOUNT } from './accounts.ts';
-import { bookSubmission } from './book-submission.ts';
+import { bookSubmission, foreseeBooking } from './book-submission.ts';
 import { sendBooking } from './booking.ts';
 import type { Database } from './database.ts';
 import { type AccountRow, accountRecord } from './payment-rows.ts';
@@ -39,6 +46,10 @@ export class PostgresLedger implements Ledger {
 
   book(job: BookingJob, booking: Parameters<Ledger['book']>[1]): Promise<BookingOutcome> {
     return this.#database.transaction((inside) => bookSubmission(inside, job, booking));
+  }
+
+  foreseeBooking(paymentId: PaymentId, submissionId: SubmissionId) {
+    return foreseeBooking(this.#database, paymentId, submissionId);
   }
 
   openAccount(account: Parameters<Ledger['openAccount']>[0]): Promise<void> {

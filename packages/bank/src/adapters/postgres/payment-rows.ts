@@ -6,10 +6,12 @@ import {
   asCustomerId,
   asPaymentId,
   asSubmissionId,
+  type ParsedForeignPayment,
   type ParsedSepaPayment,
   type PaymentStatus,
   type SubmissionStatus,
 } from '@lupa/protocol';
+import type { SubmissionFailure } from '../../domain/simulated-trial.ts';
 import type {
   AccountRecord,
   AuthorizationRecord,
@@ -49,15 +51,20 @@ export function tokenRecord(row: TokenRow): TokenRecord {
 
 /** Of `payments p JOIN authorizations a`: whose a payment is, its bundle says. */
 export const PAYMENT_COLUMNS =
-  'p.payment_id, p.authorization_id, a.client_id, p.status, p.payment_type, p.request, p.submissions_made, p.debit_account_id, p.debit_iban, p.created, p.modified';
+  'p.payment_id, p.authorization_id, a.client_id, p.status, p.payment_type, p.request, p.amount_cents, p.units_per_euro, p.submissions_made, p.debit_account_id, p.debit_iban, p.created, p.modified';
 
-export interface PaymentRow {
+export type PaymentRow = AnyPaymentRow &
+  (
+    | { payment_type: 'SepaPayment'; request: ParsedSepaPayment; units_per_euro: null }
+    | { payment_type: 'ForeignPayment'; request: ParsedForeignPayment; units_per_euro: string }
+  );
+
+interface AnyPaymentRow {
   payment_id: string;
   authorization_id: string;
   client_id: string;
   status: PaymentStatus;
-  payment_type: 'SepaPayment';
-  request: ParsedSepaPayment;
+  amount_cents: number;
   submissions_made: number;
   debit_account_id: string | null;
   debit_iban: string | null;
@@ -66,28 +73,32 @@ export interface PaymentRow {
 }
 
 export function paymentRecord(row: PaymentRow): PaymentRecord {
-  return {
+  const facts = {
     paymentId: asPaymentId(row.payment_id),
     authorizationId: asAuthorizationId(row.authorization_id),
     clientId: asClientId(row.client_id),
     status: row.status,
-    paymentType: row.payment_type,
-    request: row.request,
     submissionsMade: row.submissions_made,
     debitAccountId: row.debit_account_id ?? undefined,
     debitIban: row.debit_iban ?? undefined,
     created: new Date(row.created),
     modified: new Date(row.modified),
   };
+  if (row.payment_type === 'SepaPayment') return { ...facts, paymentType: 'SepaPayment', request: row.request };
+  const quote = { debitCents: asCents(row.amount_cents), unitsPerEuro: row.units_per_euro };
+  return { ...facts, paymentType: 'ForeignPayment', request: row.request, quote };
 }
 
-export const SUBMISSION_COLUMNS = 'payment_id, submission_id, status, archive_id, created, modified';
+export const SUBMISSION_COLUMNS =
+  'payment_id, submission_id, status, archive_id, pending_until, failure, created, modified';
 
 export interface SubmissionRow {
   payment_id: string;
   submission_id: string;
   status: SubmissionStatus;
   archive_id: string | null;
+  pending_until: Time | null;
+  failure: SubmissionFailure | null;
   created: Time;
   modified: Time;
 }
@@ -98,19 +109,22 @@ export function submissionRecord(row: SubmissionRow): SubmissionRecord {
     submissionId: asSubmissionId(row.submission_id),
     status: row.status,
     archiveId: row.archive_id ?? undefined,
+    pendingUntil: row.pending_until === null ? undefined : new Date(row.pending_until),
+    failure: row.failure ?? undefined,
     created: new Date(row.created),
     modified: new Date(row.modified),
   };
 }
 
 export const AUTHORIZATION_COLUMNS =
-  'a.authorization_id, a.client_id, a.status, a.customer_id, a.created, a.modified, a.authorized';
+  'a.authorization_id, a.client_id, a.status, a.customer_id, a.source_grant_id, a.created, a.modified, a.authorized';
 
 export interface AuthorizationRow {
   authorization_id: string;
   client_id: string;
   status: AuthorizationStatus;
   customer_id: string | null;
+  source_grant_id: string | null;
   created: Time;
   modified: Time;
   authorized: Time | null;
@@ -122,6 +136,7 @@ export function authorizationRecord(row: AuthorizationRow): AuthorizationRecord 
     clientId: asClientId(row.client_id),
     status: row.status,
     customerId: row.customer_id === null ? undefined : asCustomerId(row.customer_id),
+    sourceGrantId: row.source_grant_id ?? undefined,
     created: new Date(row.created),
     modified: new Date(row.modified),
     authorized: row.authorized === null ? undefined : new Date(row.authorized),

@@ -1,4 +1,4 @@
-import type { AuthorizationId, PaymentId } from '@lupa/protocol';
+import { type AuthorizationId, asAuthorizationId, asPaymentId, asSubmissionId, type PaymentId } from '@lupa/protocol';
 import type {
   CreationOutcome,
   PaymentStore,
@@ -57,6 +57,19 @@ const FIND_AUTHORIZATION = {
       ) f) AS payments`,
 };
 
+const PENDING_SINCE = {
+  name: 'pending-since',
+  text: `SELECT p.authorization_id, s.payment_id, s.submission_id
+    FROM submissions s JOIN payments p ON p.payment_id = s.payment_id
+    WHERE s.pending_until <= $1 ORDER BY s.pending_until, s.payment_id LIMIT $2`,
+};
+
+const UNAUTHORIZED_BEFORE = {
+  name: 'unauthorized-before',
+  text: `SELECT authorization_id FROM authorizations
+    WHERE status = 'Unauthorized' AND created < $1 ORDER BY created, authorization_id LIMIT $2`,
+};
+
 /** Payments, authorizations and submissions in PostgreSQL or PGlite. */
 export class PostgresPaymentStore implements PaymentStore {
   readonly #database: Database;
@@ -98,6 +111,23 @@ export class PostgresPaymentStore implements PaymentStore {
       authorization: row?.authorization ? authorizationRecord(row.authorization) : undefined,
       payments: (row?.payments ?? []).map(paymentRecord),
     };
+  }
+
+  async pendingSince(at: Date, limit: number) {
+    const rows = await this.#database.query<{ authorization_id: string; payment_id: string; submission_id: string }>(
+      PENDING_SINCE,
+      [at, limit],
+    );
+    return rows.map((row) => ({
+      authorizationId: asAuthorizationId(row.authorization_id),
+      paymentId: asPaymentId(row.payment_id),
+      submissionId: asSubmissionId(row.submission_id),
+    }));
+  }
+
+  async unauthorizedBefore(created: Date, limit: number): Promise<AuthorizationId[]> {
+    const rows = await this.#database.query<{ authorization_id: string }>(UNAUTHORIZED_BEFORE, [created, limit]);
+    return rows.map((row) => asAuthorizationId(row.authorization_id));
   }
 
   transaction<T>(work: (unit: PaymentUnit) => Promise<T>): Promise<T> {

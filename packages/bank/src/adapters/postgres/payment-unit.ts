@@ -1,9 +1,10 @@
-import type { AuthorizationId, Cents, CustomerId, PaymentId } from '@lupa/protocol';
-import type { PaymentUnit, TokenDigest } from '../../ports/payment-store.ts';
+import { type AuthorizationId, asCustomerId, type Cents, type CustomerId, type PaymentId } from '@lupa/protocol';
+import type { PaymentUnit, SandboxDecision, TokenDigest } from '../../ports/payment-store.ts';
 import type { AccountRecord, AuditEvent, TokenRecord } from '../../ports/records.ts';
 import { ACCOUNTS_OF_CUSTOMER } from './accounts.ts';
 import { writeAuditEvent } from './audit-trail.ts';
 import type { Transaction } from './database.ts';
+import { GIVE_BACK } from './exemption-statements.ts';
 import {
   ACCOUNT_COLUMNS,
   type AccountRow,
@@ -63,10 +64,11 @@ const SET_PAYMENT = {
 };
 const SAVE_SUBMISSION = {
   name: 'save-submission',
-  text: `INSERT INTO submissions (payment_id, submission_id, status, archive_id, created, modified)
-    VALUES ($1, $2, $3, $4, $5, $6)
+  text: `INSERT INTO submissions (payment_id, submission_id, status, archive_id, created, modified, pending_until, failure, booked_as)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
     ON CONFLICT (payment_id, submission_id) DO UPDATE
     SET status = EXCLUDED.status, archive_id = COALESCE(EXCLUDED.archive_id, submissions.archive_id),
+      pending_until = EXCLUDED.pending_until, failure = EXCLUDED.failure, booked_as = EXCLUDED.booked_as,
       created = EXCLUDED.created, modified = EXCLUDED.modified`,
 };
 const RESERVE = {
@@ -83,6 +85,19 @@ const QUEUE_BOOKING = {
 const ACCOUNT = {
   name: 'account',
   text: `SELECT ${ACCOUNT_COLUMNS} FROM accounts WHERE account_id = $1 AND purpose = 'customer'`,
+};
+
+const OWNER = {
+  name: 'owner-of-account',
+  text: "SELECT customer_id FROM accounts WHERE iban = $1 AND purpose = 'customer'",
+};
+const SANDBOX_DECISION = {
+  name: 'sandbox-decision',
+  text: 'SELECT decision FROM sandbox_decisions WHERE authorization_id = $1',
+};
+const SAVE_SANDBOX_DECISION = {
+  name: 'save-sandbox-decision',
+  text: 'INSERT INTO sandbox_decisions (authorization_id, decision, decided) VALUES ($1, $2, $3)',
 };
 
 type Change<Method extends 'setAuthorization' | 'setPayment'> = Parameters<PaymentUnit[Method]>[1];
@@ -128,7 +143,9 @@ export class PostgresPaymentUnit implements PaymentUnit {
 
   async saveSubmission(submission: Parameters<PaymentUnit['saveSubmission']>[0]): Promise<void> {
     const { paymentId, submissionId, status, archiveId = null, created, modified } = submission;
-    this.inside.send(SAVE_SUBMISSION, [paymentId, submissionId, status, archiveId, created, modified]);
+    const { pendingUntil = null, failure = null, bookedAs = null } = submission;
+    const values = [paymentId, submissionId, status, archiveId, created, modified, pendingUntil, failure, bookedAs];
+    this.inside.send(SAVE_SUBMISSION, values);
   }
 
   async reserve(accountId: string, amountCents: Cents): Promise<boolean> {
@@ -146,6 +163,24 @@ export class PostgresPaymentUnit implements PaymentUnit {
 
   async accountsOf(customerId: CustomerId): Promise<AccountRecord[]> {
     return (await this.inside.query<AccountRow>(ACCOUNTS_OF_CUSTOMER, [customerId])).map(accountRecord);
+  }
+
+  async ownerOf(iban: string): Promise<CustomerId | undefined> {
+    const [row] = await this.inside.query<{ customer_id: string }>(OWNER, [iban]);
+    return row && asCustomerId(row.customer_id);
+  }
+
+  async sandboxDecision(authorizationId: AuthorizationId): Promise<SandboxDecision | undefined> {
+    const [row] = await this.inside.query<{ decision: SandboxDecision }>(SANDBOX_DECISION, [authorizationId]);
+    return row?.decision;
+  }
+
+  async saveSandboxDecision(authorizationId: AuthorizationId, decision: SandboxDecision, decided: Date): Promise<void> {
+    this.inside.send(SAVE_SANDBOX_DECISION, [authorizationId, decision, decided]);
+  }
+
+  async giveBackExemption(paymentId: PaymentId, at: Date): Promise<void> {
+    this.inside.send(GIVE_BACK, [paymentId, at]);
   }
 
   async audit(event: AuditEvent): Promise<void> {
