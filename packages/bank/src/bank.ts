@@ -8,6 +8,7 @@ import {
   openDatabase,
   PostgresClients,
   PostgresCustomers,
+  PostgresExemptionStore,
   PostgresLedger,
   PostgresPaymentStore,
   PostgresScaStore,
@@ -18,6 +19,7 @@ import { systemClock } from './adapters/system-clock.ts';
 import { type BankAdministration, bankAdministration } from './administration.ts';
 import { createAuthorizationServer } from './authorization-server/create-authorization-server.ts';
 import { type BackgroundWork, startBackgroundWork } from './background-work.ts';
+import { UNAUTHORIZED_SECONDS } from './domain/authorization-expiry.ts';
 import { SCA_LIMITS } from './domain/sca-limits.ts';
 import { apiListener } from './http/api-listener.ts';
 import { authorizeListener } from './http/authorize-listener.ts';
@@ -25,11 +27,14 @@ import { certificateThumbprint } from './http/client-certificate.ts';
 import { paymentsApi } from './http/payments-api.ts';
 import { PAYMENTS_PREFIX } from './http/payments-routes.ts';
 import { responseSignatureKeys } from './http/public-keys.ts';
+import type { SandboxSide } from './http/route.ts';
 import { answerPhoneRequest } from './operations/answer-phone-request.ts';
 import { bookSubmissions } from './operations/book-submissions.ts';
 import { endIdleSessions } from './operations/end-idle-sessions.ts';
+import { expireAuthorizations } from './operations/expire-authorizations.ts';
 import { readKeyCard } from './operations/read-key-card.ts';
 import { readPhoneRequests } from './operations/read-phone-requests.ts';
+import { rejectLapsedSubmissions } from './operations/reject-lapsed-submissions.ts';
 import type { ScaBank } from './operations/sca-bank.ts';
 import { unblockCustomer } from './operations/unblock-customer.ts';
 import type { SandboxRooms } from './sandbox-rooms.ts';
@@ -57,7 +62,7 @@ export interface Bank {
 export async function openBank(settings: BankSettings): Promise<Bank> {
   const database = await openDatabase(settings.store);
   const parts = assemble(settings, database);
-  const work = startWork(parts);
+  const work = startWork(parts, settings.unauthorizedSeconds);
   const listeners = await listen(settings, parts, work).catch(async (error) => {
     await stopWork(work);
     await database.close();
@@ -83,6 +88,7 @@ function assemble(settings: BankSettings, database: Database) {
     tokenUse: artifacts,
     authorizationRequests: new PostgresAuthorizationRequests(database),
     payments: new PostgresPaymentStore(database),
+    exemptions: new PostgresExemptionStore(database),
     sca: new PostgresScaStore(database),
     ledger: new PostgresLedger(database),
     customers: new PostgresCustomers(database),
@@ -104,8 +110,8 @@ interface Work {
   readonly housekeeping: BackgroundWork;
 }
 
-function startWork(parts: Parts): Work {
-  const { ledger, clock, identifiers, artifacts, authorizationRequests, log } = parts;
+function startWork(parts: Parts, unauthorizedSeconds = UNAUTHORIZED_SECONDS): Work {
+  const { payments, ledger, clock, identifiers, artifacts, authorizationRequests, log } = parts;
   const bank = scaBank(parts);
   return {
     booking: startBackgroundWork(
@@ -117,9 +123,11 @@ function startWork(parts: Parts): Work {
       HOUSEKEEPING_INTERVAL_MS,
       async () => {
         const ended = await endIdleSessions(bank);
+        const rejected = await rejectLapsedSubmissions({ payments, clock, identifiers });
+        const expired = await expireAuthorizations({ payments, clock, identifiers }, unauthorizedSeconds);
         const purged = await artifacts.purge(clock.now(), PURGED_PER_ROUND);
         const nonces = await authorizationRequests.purgeNonces(clock.now(), PURGED_PER_ROUND);
-        return ended + purged + nonces >= PURGED_PER_ROUND;
+        return ended + rejected + expired + purged + nonces >= PURGED_PER_ROUND;
       },
       (error) => log.error({ err: error }, 'housekeeping failed; it is tried again'),
     ),
@@ -139,6 +147,8 @@ async function listen(settings: BankSettings, parts: Parts, work: Work) {
     clients: parts.clients,
     artifacts: parts.artifacts,
     authorizationRequests: parts.authorizationRequests,
+    exemptions: parts.exemptions,
+    identifiers: parts.identifiers,
     keys: settings.keys,
     clock: parts.clock,
     certificateThumbprint,
@@ -177,10 +187,20 @@ async function apiApp(settings: BankSettings, parts: Parts, work: Work, oauth: A
       bookingWanted: work.booking.wake,
       bankCodes: settings.bankCodes,
       signatures: settings.signatures ?? 'required',
-      sandbox: settings.sandbox !== undefined,
+      sandbox: sandboxSide(settings, parts),
     },
   });
   return app;
+}
+
+/** What only a sandbox lets a caller do (contract §8); undefined everywhere else. */
+function sandboxSide({ sandbox }: BankSettings, { ledger, customers }: Parts): SandboxSide | undefined {
+  if (sandbox === undefined) return undefined;
+  const [first] = sandbox.testUsers;
+  return {
+    foreseeBooking: (paymentId, submissionId) => ledger.foreseeBooking(paymentId, submissionId),
+    firstTestCustomer: async () => first && (await customers.byUsername(first.username))?.customerId,
+  };
 }
 
 async function authorizeApp(settings: BankSettings, parts: Parts, server: AuthorizationServer) {

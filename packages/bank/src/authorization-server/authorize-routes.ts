@@ -11,7 +11,7 @@ import { discoveryDocument, idTokenKeySet } from './discovery.ts';
 import { ERROR_PAGE_HEADERS, errorPage } from './error-page.ts';
 import type { Exchange } from './exchange.ts';
 import { handOver, issuerHeaders, type LibraryCallback } from './hand-over.ts';
-import type { AuthorizationServerOptions } from './options.ts';
+import { type AuthorizationServerOptions, audiencesOf } from './options.ts';
 import { PATHS } from './provider-configuration.ts';
 import { errorRedirect, serverError } from './redirect-answer.ts';
 import { pushVerifiedRequest } from './verified-request.ts';
@@ -29,7 +29,7 @@ export function authorizeRoutes(
   options: AuthorizationServerOptions,
 ): FastifyPluginAsync {
   const { issuer, apiBaseUrl, registrationEndpoint, keys } = options;
-  const verifier = { ...options, audiences: [issuer, apiBaseUrl, ...options.audiences] };
+  const verifier = { ...options, audiences: audiencesOf(options) };
   const metadata = discoveryDocument({ issuer, apiBaseUrl, registrationEndpoint });
   const keySet = idTokenKeySet(keys);
   const library = { provider, callback, options };

@@ -1,3 +1,4 @@
+import { JWT_BEARER_GRANT } from '@lupa/protocol';
 import type { Client } from '../ports/clients.ts';
 
 /** Name of our own member of a client's metadata: `x5t#S256` of its registered certificate. */
@@ -14,7 +15,7 @@ export function clientMetadata(client: Client): Record<string, unknown> {
     client_secret: Buffer.from(client.secretDigest).toString('base64url'),
     [CERTIFICATE_THUMBPRINT]: client.certificateThumbprint,
     redirect_uris: [...client.redirectUris],
-    grant_types: ['authorization_code', 'refresh_token', 'client_credentials', 'implicit'],
+    grant_types: ['authorization_code', 'refresh_token', 'client_credentials', JWT_BEARER_GRANT, 'implicit'],
     response_types: ['code', 'code id_token'],
     token_endpoint_auth_method: 'client_secret_post',
     id_token_signed_response_alg: 'RS256',

@@ -8,10 +8,12 @@ import { renderBrowserError } from './browser-answers.ts';
 import { clientAdapter } from './client-adapter.ts';
 import { exchangeOf } from './exchange.ts';
 import { registerClientCredentials } from './grants/client-credentials.ts';
+import { registerJwtBearer } from './grants/jwt-bearer.ts';
 import { ProviderInteractions } from './interactions.ts';
 import {
   type AuthorizationServer,
   type AuthorizationServerOptions,
+  audiencesOf,
   lifetimesOf,
   type TokenLifetimes,
 } from './options.ts';
@@ -40,6 +42,11 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     onClientProven: (context) => proven.add(context),
   });
   registerClientCredentials(provider);
+  registerJwtBearer(provider, {
+    ...options,
+    audiences: audiencesOf(options),
+    stands: (authorizationId, context) => stands(options, authorizationId, context),
+  });
   settleAnswers(provider, {
     artifacts: options.artifacts,
     clock: options.clock,

@@ -1,4 +1,4 @@
-import { ACR_SCA, JWS_ALGORITHMS, RESPONSE_TYPES } from '@lupa/protocol';
+import { ACR_SCA, JWS_ALGORITHMS, JWT_BEARER_GRANT, RESPONSE_TYPES } from '@lupa/protocol';
 import type { BankKeys } from '../ports/bank-keys.ts';
 import { PATHS } from './provider-configuration.ts';
 
@@ -29,7 +29,7 @@ export function discoveryDocument({ issuer, apiBaseUrl, registrationEndpoint }: 
     scopes_supported: ['openid', 'payments'],
     response_types_supported: RESPONSE_TYPES,
     response_modes_supported: ['query', 'fragment'],
-    grant_types_supported: ['client_credentials', 'authorization_code', 'refresh_token'],
+    grant_types_supported: ['client_credentials', 'authorization_code', 'refresh_token', JWT_BEARER_GRANT],
     subject_types_supported: ['public'],
     acr_values_supported: [ACR_SCA],
     ui_locales_supported: ['fi', 'sv', 'en'],

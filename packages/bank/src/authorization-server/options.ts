@@ -4,6 +4,8 @@ import type { AuthorizationRequests } from '../ports/authorization-requests.ts';
 import type { BankKeys } from '../ports/bank-keys.ts';
 import type { Clients } from '../ports/clients.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { ExemptionStore } from '../ports/exemption-store.ts';
+import type { Identifiers } from '../ports/identifiers.ts';
 import type { TokenArtifacts } from '../ports/token-artifacts.ts';
 import type { Interactions } from '../sca/interactions.ts';
 
@@ -39,6 +41,8 @@ export interface AuthorizationServerOptions {
   readonly clients: Clients;
   readonly artifacts: TokenArtifacts;
   readonly authorizationRequests: AuthorizationRequests;
+  readonly exemptions: ExemptionStore;
+  readonly identifiers: Identifiers;
   readonly keys: BankKeys;
   readonly clock: Clock;
   /**
@@ -48,6 +52,11 @@ export interface AuthorizationServerOptions {
   readonly certificateThumbprint: (request: IncomingMessage) => string | undefined;
   /** Told of every fault that is ours. */
   readonly onFault: (fault: unknown, requestId: string) => void;
+}
+
+/** What the `aud` of whatever a TPP signs for this server may name (contract §3). */
+export function audiencesOf({ issuer, apiBaseUrl, audiences }: AuthorizationServerOptions): readonly string[] {
+  return [issuer, apiBaseUrl, ...audiences];
 }
 
 /** The two halves of the authorization server, for the two listeners, and what the SCA pages need of it. */

@@ -32,6 +32,13 @@ export class UnitOfWork {
     this.#saves.push(artifact);
   }
 
+  /** Hands over what is to be saved to somebody who saves it in a transaction of their own. */
+  takeSaves(): readonly ArtifactToSave[] {
+    const { saves } = this.changes();
+    this.#saves.length = 0;
+    return saves;
+  }
+
   get isEmpty(): boolean {
     return this.#uses.length === 0 && this.#saves.length === 0 && this.#rotation === undefined;
   }

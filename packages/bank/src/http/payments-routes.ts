@@ -2,15 +2,17 @@ import { createHash } from 'node:crypto';
 import { parseStrictJson } from '@lupa/protocol';
 import { createPayment } from '../operations/create-payment.ts';
 import { deletePayment } from '../operations/delete-payment.ts';
+import { foreseeSubmission } from '../operations/foresee-submission.ts';
 import { readAuthorization } from '../operations/read-authorization.ts';
 import { readPayment, readSubmission } from '../operations/read-payment.ts';
 import { revokeAuthorization } from '../operations/revoke-authorization.ts';
 import { submitPayment } from '../operations/submit-payment.ts';
 import { authorization, sepaPayment, submission } from './representations.ts';
-import { recordedHeaders, requireIdempotencyKey } from './request-headers.ts';
+import { recordedHeaders, requireIdempotencyKey, sandboxScenario } from './request-headers.ts';
 import { authorizationIdOf, includes, paymentIdOf, requireNoFields, submissionIdOf } from './request-parts.ts';
-import { type Route, route } from './route.ts';
-import { readSepaPayment, verifySignedBody } from './signed-body.ts';
+import { type PaymentsApi, type ReceivedRequest, type Route, route } from './route.ts';
+import { sandboxRoutes } from './sandbox-routes.ts';
+import { isSigned, readSepaPayment, verifySignedBody } from './signed-body.ts';
 
 export const PAYMENTS_PREFIX = '/payments-psd2/v1';
 
@@ -23,6 +25,7 @@ const createSepaPayment = route({
     return {
       idempotencyKey: requireIdempotencyKey(headers),
       request: readSepaPayment(body, api.bankCodes),
+      signed: isSigned(headers),
       requestDigest: createHash('sha256').update(`${method} ${path}\n`).update(body).digest(),
       context: recordedHeaders(headers),
     };
@@ -60,20 +63,29 @@ const deleteSepaPayment = route({
   }),
 });
 
+/** The submission a path names, with the scenario that only the sandbox may play on it. */
+function submissionNamed(request: ReceivedRequest, { sandbox }: PaymentsApi) {
+  return {
+    paymentId: paymentIdOf(request),
+    submissionId: submissionIdOf(request),
+    scenario: sandbox === undefined ? undefined : sandboxScenario(request.headers),
+  };
+}
+
 const putSubmission = route({
   method: 'PUT',
   path: '/sepa-payments/:paymentId/submissions/:submissionId',
   call: 'submit a payment',
-  read: (request) => {
+  read: (request, api) => {
     if (request.body.length > 0) {
       verifySignedBody(request.client, request.headers, request.body, 'optional');
       requireNoFields(parseStrictJson(request.body));
     }
-    return { paymentId: paymentIdOf(request), submissionId: submissionIdOf(request) };
+    return submissionNamed(request, api);
   },
-  perform: async (api, call, { paymentId, submissionId }) => ({
+  perform: async (api, call, { paymentId, submissionId, scenario }) => ({
     status: 200,
-    body: submission(await submitPayment(api, call, paymentId, submissionId)),
+    body: submission(await submitPayment(api, call, paymentId, submissionId, scenario)),
   }),
 });
 
@@ -81,11 +93,15 @@ const getSubmission = route({
   method: 'GET',
   path: '/sepa-payments/:paymentId/submissions/:submissionId',
   call: 'read a submission',
-  read: (request) => ({ paymentId: paymentIdOf(request), submissionId: submissionIdOf(request) }),
-  perform: async (api, call, { paymentId, submissionId }) => ({
-    status: 200,
-    body: submission(await readSubmission(api, call, paymentId, submissionId)),
-  }),
+  read: submissionNamed,
+  perform: async (api, call, { paymentId, submissionId, scenario }) => {
+    const { sandbox } = api;
+    const record =
+      sandbox === undefined || scenario === undefined
+        ? await readSubmission(api, call, paymentId, submissionId)
+        : await foreseeSubmission({ ...api, ...sandbox }, call, paymentId, submissionId, scenario);
+    return { status: 200, body: submission(record) };
+  },
 });
 
 const getSubmissions = route({
@@ -132,8 +148,8 @@ const deleteAuthorization = route({
   }),
 });
 
-/** Contract §5, first table. */
-export const PAYMENTS_ROUTES: readonly Route[] = [
+/** Contract §5, first table, without what only the sandbox has. */
+const PAYMENTS_ROUTES: readonly Route[] = [
   createSepaPayment,
   getSepaPayment,
   deleteSepaPayment,
@@ -145,3 +161,8 @@ export const PAYMENTS_ROUTES: readonly Route[] = [
   getAuthorizationPayments,
   deleteAuthorization,
 ];
+
+/** Contract §5, first table. */
+export function paymentsRoutes({ sandbox }: PaymentsApi): readonly Route[] {
+  return sandbox === undefined ? PAYMENTS_ROUTES : [...PAYMENTS_ROUTES, ...sandboxRoutes(sandbox)];
+}

@@ -33,6 +33,11 @@ export function verifySignedBody(
   }
 }
 
+/** Whether the caller signed the body; a signature that is there was verified. */
+export function isSigned(headers: IncomingHttpHeaders): boolean {
+  return single(headers, HEADERS.jwsSignature) !== undefined;
+}
+
 /**
  * Reads the body of `POST /sepa-payments`.
  *

@@ -1,4 +1,5 @@
 import { asAuthorizationId, asPaymentId, LupaError, type ParsedSepaPayment } from '@lupa/protocol';
+import { exemptionViolations } from '../domain/exemption-payment.ts';
 import { PAYMENT_INITIATION_ROLE } from '../domain/token-use.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { CreationOutcome, PaymentToCreate } from '../ports/payment-store.ts';
@@ -11,6 +12,8 @@ import { duplicatePayment, illegalState } from './refusals.ts';
 export interface PaymentOrdered {
   readonly request: ParsedSepaPayment;
   readonly idempotencyKey: string;
+  /** Whether the body was signed: without that nothing is created in the exemption flow, whatever the bank's policy (contract §9). */
+  readonly signed: boolean;
   /** SHA-256 over method, path and raw body. */
   readonly requestDigest: Uint8Array;
   /** The recorded headers: the customer's IP address, user agent and so on. */
@@ -28,7 +31,8 @@ export interface PaymentCreated {
  * and the bundle are looked up in the very statement that writes, so that however many identical requests arrive at once,
  * one payment exists.
  *
- * @throws LupaError what `requireToken` throws; NOT_FOUND or ILLEGAL_STATE for the bundle; DUPLICATE_PAYMENT
+ * @throws LupaError what `requireToken` throws; SIGNATURE_MISSING or BODY_INVALID with a token of the customer (contract §9);
+ * NOT_FOUND or ILLEGAL_STATE for the bundle; DUPLICATE_PAYMENT
  */
 export async function createPayment(
   bank: TokenJudge & { identifiers: Identifiers },
@@ -48,6 +52,7 @@ export async function createPayment(
     case 'bundle-refused':
       throw whyNotJoined(requireReach(token, outcome.bundle));
     case 'token-refused':
+      if (token.kind === 'customer') requireFitForExemption(ordered, outcome.payerOwned);
       // The store's conditions and the rules above say the same, so getting here is our own mistake; nothing was created.
       throw new LupaError('INTERNAL', { description: 'the store refused a token that the rules accept' });
   }
@@ -61,9 +66,11 @@ function prepare(
   const now = bank.clock.now();
   const paymentId = asPaymentId(bank.identifiers.uuid());
   const newAuthorizationId = asAuthorizationId(bank.identifiers.uuid());
+  const { signed, ...toStore } = ordered;
   const joins = ordered.request.authorizationId;
   return {
-    ...ordered,
+    ...toStore,
+    fitForExemption: signed && exemptionViolations(ordered.request, true).length === 0,
     tokenDigest: call.tokenDigest,
     clientId: call.client.clientId,
     certificateThumbprint: call.certificateThumbprint,
@@ -77,6 +84,13 @@ function prepare(
       details: { paymentId, amountCents: ordered.request.amountCents, headers: ordered.context },
     }),
   };
+}
+
+/** @throws LupaError what is wrong with it as a payment of the exemption flow (contract §9, step 2) */
+function requireFitForExemption({ request, signed }: PaymentOrdered, payerOwned: boolean): void {
+  if (!signed) throw new LupaError('SIGNATURE_MISSING');
+  const violations = exemptionViolations(request, payerOwned);
+  if (violations.length > 0) throw new LupaError('BODY_INVALID', { violations });
 }
 
 /** The new payment as the store now holds it, without asking for it again. */
@@ -107,6 +121,9 @@ function replay(outcome: Extract<CreationOutcome, { kind: 'key-used' }>): Paymen
 function whyNotJoined(bundle: AuthorizationRecord): Error {
   if (bundle.status !== 'Unauthorized') {
     return illegalState(`the authorization is ${bundle.status}, and payments join only while it is Unauthorized`);
+  }
+  if (bundle.sourceGrantId !== undefined) {
+    return illegalState('the authorization is of the exemption flow, where each payment has its own');
   }
   return illegalState(
     `the authorization holds ${MAX_PAYMENTS_IN_BUNDLE} payments already, or payments of another type`,

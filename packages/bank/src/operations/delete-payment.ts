@@ -42,6 +42,7 @@ async function deleteLocked(
   await Promise.all([
     unit.setPayment(paymentId, { status: 'Revoked', modified }),
     unit.setAuthorization(authorizationId, { status, modified }),
+    unit.giveBackExemption(paymentId, modified),
     unit.audit(
       callAudit(bank.identifiers, call, modified, {
         event: 'payment deleted',

@@ -55,6 +55,7 @@ async function decide(bank: ScaBank, unit: ScaUnit, locked: LockedSession, given
   const decision = decideAttempt(attempts, bank.limits);
   if (decision === 'check' && isRight(bank, customer, given)) {
     await unit.clearAttempts(username);
+    await unit.restartExemptions(customer.customerId, now);
     await endSession(bank, unit, locked, { outcome: 'approved', requestId, approval: approvalOf(challenge, shown) });
     return ENDED;
   }

@@ -47,6 +47,7 @@ async function revokeLocked(
   await Promise.all([
     ...changed.map((payment) => unit.setPayment(payment.paymentId, { status: payment.status, modified })),
     unit.setAuthorization(authorizationId, { status, modified }),
+    ...changed.map((payment) => unit.giveBackExemption(payment.paymentId, modified)),
     unit.audit(
       callAudit(bank.identifiers, call, modified, {
         event: 'authorization revoked',

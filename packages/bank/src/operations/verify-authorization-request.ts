@@ -1,11 +1,4 @@
-import {
-  keyFinder,
-  LupaError,
-  parseRequestObjectClaims,
-  parseStrictJson,
-  type RequestObjectClaims,
-  verifyCompactJws,
-} from '@lupa/protocol';
+import { parseRequestObjectClaims, type RequestObjectClaims } from '@lupa/protocol';
 import {
   type AuthorizationRequestProblem,
   decideAuthorizationRequest,
@@ -15,6 +8,7 @@ import { type ErrorAddress, findErrorAddress } from '../domain/error-address.ts'
 import type { AuthorizationRequests } from '../ports/authorization-requests.ts';
 import type { Client, Clients } from '../ports/clients.ts';
 import type { Clock } from '../ports/clock.ts';
+import { NONCE_REMEMBERED_SECONDS, readSignedClaims } from './read-signed-claims.ts';
 
 /** What verifying an authorization request takes. */
 export interface AuthorizationRequestVerifier {
@@ -42,12 +36,6 @@ export type AuthorizationRequestOutcome =
       readonly address: ErrorAddress | undefined;
     }
   | { readonly kind: 'failed'; readonly fault: unknown; readonly address: ErrorAddress | undefined };
-
-/**
- * How long a nonce is remembered: as long as anything lives that the request can lead to, which is the refresh token
- * (contract §2). Nothing could be replayed after that.
- */
-const NONCE_REMEMBERED_SECONDS = 45 * 86_400;
 
 class Refusal extends Error {
   readonly problem: AuthorizationRequestProblem;
@@ -91,32 +79,12 @@ export async function verifyAuthorizationRequest(
 function verifyRequestObject(text: string | undefined, client: Client): VerifiedAuthorizationRequest {
   if (text === undefined)
     throw new Refusal('invalid_request', 'the signed request object is missing: send it as request');
-  const payload = readVerified(text, client);
+  const read = readSignedClaims(text, client.keys, 'the request object');
+  if ('problem' in read) throw new Refusal('invalid_request_object', read.problem);
+  const { payload } = read;
   const parsed = parseRequestObjectClaims(payload);
   if ('problem' in parsed) throw new Refusal(parsed.problem.error, parsed.problem.description);
   return { client, claims: parsed.claims, payload: payload as Readonly<Record<string, unknown>> };
-}
-
-/** The payload, its signature verified and parsed strictly: what the TPP signed must mean one thing only. */
-function readVerified(text: string, client: Client): unknown {
-  try {
-    return parseStrictJson(verifyCompactJws(text, keyFinder(client.keys)).payload);
-  } catch (error) {
-    if (!(error instanceof LupaError)) throw error;
-    throw new Refusal('invalid_request_object', describe(error));
-  }
-}
-
-const WHAT_IS_WRONG: Readonly<Record<string, string>> = {
-  SIGNATURE_MALFORMED: 'the request object is not an acceptable JWS',
-  SIGNATURE_KEY_UNKNOWN: 'no registered key has the kid of the request object and fits its alg',
-  SIGNATURE_WRONG: 'the signature of the request object does not fit it',
-  BODY_NOT_JSON: 'the payload of the request object is not acceptable JSON',
-};
-
-function describe({ code, description }: LupaError): string {
-  const what = WHAT_IS_WRONG[code] ?? 'the request object cannot be read';
-  return description === undefined ? what : `${what}: ${description}`;
 }
 
 async function requireAcceptable(

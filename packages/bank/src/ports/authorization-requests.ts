@@ -7,6 +7,8 @@ export interface AuthorizationState {
   readonly status: AuthorizationStatus;
   /** The customer at it, or who approved it. */
   readonly customerId: CustomerId | undefined;
+  /** In the exemption flow: the family of tokens whose customer it was created for. */
+  readonly sourceGrantId: string | undefined;
 }
 
 /** What an authorization request refers to, and the single use of what it carries. */

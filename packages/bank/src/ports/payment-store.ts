@@ -3,12 +3,14 @@ import type {
   AuthorizationStatus,
   Cents,
   CustomerId,
+  ParsedForeignPayment,
   ParsedSepaPayment,
   PaymentId,
   PaymentStatus,
   SubmissionId,
   SubmissionStatus,
 } from '@lupa/protocol';
+import type { EuroQuote } from '../domain/euro-quote.ts';
 import type { SubmissionFailure } from '../domain/simulated-trial.ts';
 import type {
   AccountRecord,
@@ -22,8 +24,8 @@ import type {
 /** SHA-256 of an access token, the key under which it is stored. */
 export type TokenDigest = Uint8Array;
 
-/** A payment about to be created, everything decided but what only the store can know. */
-export interface PaymentToCreate {
+/** What creating a payment takes, of whichever type. */
+export interface Creation {
   readonly tokenDigest: TokenDigest;
   /** The store creates nothing unless the token belongs to this client and certificate and has not expired by `now`. */
   readonly clientId: string;
@@ -32,17 +34,27 @@ export interface PaymentToCreate {
   readonly paymentId: PaymentId;
   /** Used when the payment opens a bundle of its own. */
   readonly newAuthorizationId: AuthorizationId;
-  /** The bundle it joins, if the request named one. */
-  readonly joins: AuthorizationId | undefined;
-  readonly request: ParsedSepaPayment;
-  /** A token of the customer may create it (contract §9, step 2) if the payer account, too, turns out to be that customer's. */
-  readonly fitForExemption: boolean;
   readonly idempotencyKey: string;
   /** SHA-256 over method, path and raw body: what "an identical body" is compared by. */
   readonly requestDigest: Uint8Array;
   /** The recorded headers of the request: customer's IP address, user agent, … */
   readonly context: Readonly<Record<string, string>>;
   readonly audit: AuditEvent;
+}
+
+/** A payment about to be created, everything decided but what only the store can know. */
+export interface PaymentToCreate extends Creation {
+  /** The bundle it joins, if the request named one. */
+  readonly joins: AuthorizationId | undefined;
+  readonly request: ParsedSepaPayment;
+  /** A token of the customer may create it (contract §9, step 2) if the payer account, too, turns out to be that customer's. */
+  readonly fitForExemption: boolean;
+}
+
+/** A foreign payment about to be created, always in a bundle of its own and never by a token of the customer. */
+export interface ForeignPaymentToCreate extends Creation {
+  readonly request: ParsedForeignPayment;
+  readonly quote: EuroQuote;
 }
 
 /** What became of it. `token` is what the store knows of the token, for the caller to judge first. */
@@ -67,6 +79,8 @@ export const MAX_PAYMENTS_IN_BUNDLE = 100;
 export interface PaymentStore {
   /** One transaction, one statement; one more round trip when the idempotency key was already used. */
   createPayment(payment: PaymentToCreate): Promise<CreationOutcome>;
+  /** As `createPayment`. */
+  createForeignPayment(payment: ForeignPaymentToCreate): Promise<CreationOutcome>;
   findToken(tokenDigest: TokenDigest): Promise<TokenRecord | undefined>;
   findPayment(
     tokenDigest: TokenDigest,
@@ -125,6 +139,8 @@ export interface PaymentUnit {
       submissionsMade?: number | undefined;
     },
   ): Promise<void>;
+  /** Replaces what a foreign payment was quoted at. */
+  setQuote(paymentId: PaymentId, quote: EuroQuote): Promise<void>;
   /** Inserts, or replaces the status and times of an existing one. */
   saveSubmission(submission: {
     paymentId: PaymentId;

@@ -88,6 +88,8 @@ export interface ScaUnit extends PaymentUnit {
   clearAttempts(username: string): Promise<void>;
   /** Until then every attempt is 'blocked'; from then on the count starts anew. */
   block(username: string, until: Date): Promise<void>;
+  /** The customer has authenticated: what was granted without that counts no longer (contract §9). */
+  restartExemptions(customerId: CustomerId, at: Date): Promise<void>;
   audit(event: AuditEvent): Promise<void>;
 }
 

@@ -1,9 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { asAuthorizationId, asPaymentId } from '@lupa/protocol';
+import { asAuthorizationId, asPaymentId, type Iban } from '@lupa/protocol';
 import { PostgresPaymentStore } from '../../src/adapters/postgres/payment-store.ts';
 import { MAX_PAYMENTS_IN_BUNDLE } from '../../src/ports/payment-store.ts';
-import { count, EARLIER, LATER, NOW, newClient, newCustomer, newPayment, newToken, sha256, uuid } from './fixtures.ts';
+import {
+  count,
+  EARLIER,
+  LATER,
+  NOW,
+  newAccount,
+  newClient,
+  newCustomer,
+  newPayment,
+  newRequest,
+  newToken,
+  sha256,
+  uuid,
+} from './fixtures.ts';
 import type { OpenDatabase } from './test-databases.ts';
 
 /** Port PaymentStore, createPayment. */
@@ -31,6 +44,13 @@ export function createPaymentContract(database: OpenDatabase): void {
       [clientId],
     );
     return { keys, authorizations, events, ...row };
+  }
+
+  /** A customer, and an account of theirs as a payment names it. */
+  async function newPayer() {
+    const customerId = await newCustomer(database());
+    const { iban } = await newAccount(database(), customerId, 10_000);
+    return { customerId, payer: { iban: iban as Iban } };
   }
 
   const NOTHING = { keys: 0, authorizations: 0, events: 0, joined: 0, payments: 0 };
@@ -89,6 +109,7 @@ export function createPaymentContract(database: OpenDatabase): void {
       assert.deepEqual(await store().createPayment(newPayment(clientId, sha256(uuid()))), {
         kind: 'token-refused',
         token: undefined,
+        payerOwned: false,
       });
       assert.equal((await store().createPayment(newPayment(clientId, other.tokenDigest))).kind, 'token-refused');
       assert.deepEqual(await paymentsOf(clientId), NOTHING);
@@ -96,13 +117,56 @@ export function createPaymentContract(database: OpenDatabase): void {
 
     test('a token valid for one more millisecond creates, and the payment of a customer token belongs to the customer', async () => {
       const { clientId } = await world();
-      const customerId = await newCustomer(database());
+      const { customerId, payer } = await newPayer();
       const expiresAt = new Date(NOW.getTime() + 1);
       const tokenDigest = await newToken(database(), { clientId, kind: 'customer', customerId, expiresAt });
-      const payment = newPayment(clientId, tokenDigest);
+      const payment = newPayment(clientId, tokenDigest, { request: newRequest({ payer }) });
       assert.equal((await store().createPayment(payment)).kind, 'created');
       const found = await store().findAuthorization(tokenDigest, payment.newAuthorizationId);
       assert.equal(found.authorization?.customerId, customerId);
+    });
+  });
+
+  describe('creating a payment with a token of the customer', () => {
+    async function customerWorld() {
+      const { clientId } = await world();
+      const { customerId, payer } = await newPayer();
+      const grantId = uuid();
+      const tokenDigest = await newToken(database(), { clientId, kind: 'customer', customerId, grantId });
+      const create = async (change: Parameters<typeof newPayment>[2]) => {
+        const payment = newPayment(clientId, tokenDigest, change);
+        return { payment, outcome: await store().createPayment(payment) };
+      };
+      return { clientId, customerId, payer, grantId, tokenDigest, create };
+    }
+
+    test('the authorization remembers the customer and the family of tokens', async () => {
+      const { customerId, payer, grantId, tokenDigest, create } = await customerWorld();
+      const { payment, outcome } = await create({ request: newRequest({ payer }) });
+      assert.equal(outcome.kind, 'created');
+      const { authorization } = await store().findAuthorization(tokenDigest, payment.newAuthorizationId);
+      assert.deepEqual([authorization?.customerId, authorization?.sourceGrantId], [customerId, grantId]);
+    });
+
+    test('a payer account of somebody else, or none at all, creates nothing', async () => {
+      const { clientId, create } = await customerWorld();
+      const { payer } = await newPayer();
+      const { payer: _none, ...withoutPayer } = newRequest();
+      for (const request of [newRequest({ payer }), withoutPayer]) {
+        const { outcome } = await create({ request });
+        assert.deepEqual(
+          [outcome.kind, outcome.kind === 'token-refused' && outcome.payerOwned],
+          ['token-refused', false],
+        );
+      }
+      assert.deepEqual(await paymentsOf(clientId), NOTHING);
+    });
+
+    test('what is not fit for the exemption flow creates nothing, with the customer’s own account too', async () => {
+      const { clientId, payer, create } = await customerWorld();
+      const { outcome } = await create({ request: newRequest({ payer }), fitForExemption: false });
+      assert.deepEqual([outcome.kind, outcome.kind === 'token-refused' && outcome.payerOwned], ['token-refused', true]);
+      assert.deepEqual(await paymentsOf(clientId), NOTHING);
     });
   });
 
@@ -124,13 +188,12 @@ export function createPaymentContract(database: OpenDatabase): void {
       const { clientId, create } = await world();
       const other = await world();
       const idempotencyKey = uuid();
-      const customers = [await newCustomer(database()), await newCustomer(database())];
-      const tokens = await Promise.all(
-        customers.map((customerId) => newToken(database(), { clientId, kind: 'customer', customerId })),
-      );
       const outcomes = [await create({ idempotencyKey }), await other.create({ idempotencyKey })];
-      for (const token of tokens)
-        outcomes.push(await store().createPayment(newPayment(clientId, token, { idempotencyKey })));
+      for (const { customerId, payer } of [await newPayer(), await newPayer()]) {
+        const token = await newToken(database(), { clientId, kind: 'customer', customerId });
+        const request = newRequest({ payer });
+        outcomes.push(await store().createPayment(newPayment(clientId, token, { idempotencyKey, request })));
+      }
       assert.deepEqual(
         outcomes.map((outcome) => outcome.kind),
         ['created', 'created', 'created', 'created'],
@@ -207,15 +270,23 @@ export function createPaymentContract(database: OpenDatabase): void {
       const { clientId, tokenDigest, create } = await world();
       const first = newPayment(clientId, tokenDigest);
       await store().createPayment(first);
-      const customerToken = await newToken(database(), {
-        clientId,
-        kind: 'customer',
-        customerId: await newCustomer(database()),
-      });
-      assert.equal(
-        (await create({ joins: first.newAuthorizationId, tokenDigest: customerToken })).kind,
-        'bundle-refused',
-      );
+      const { customerId, payer } = await newPayer();
+      const customerToken = await newToken(database(), { clientId, kind: 'customer', customerId });
+      const request = newRequest({ payer });
+      const outcome = await create({ joins: first.newAuthorizationId, tokenDigest: customerToken, request });
+      assert.equal(outcome.kind, 'bundle-refused');
+      assert.deepEqual(await paymentsOf(clientId), ONE);
+    });
+
+    test('nothing joins an authorization of the exemption flow', async () => {
+      const { clientId, create } = await world();
+      const { customerId, payer } = await newPayer();
+      const token = await newToken(database(), { clientId, kind: 'customer', customerId, grantId: uuid() });
+      const first = newPayment(clientId, token, { request: newRequest({ payer }) });
+      assert.equal((await store().createPayment(first)).kind, 'created');
+      const outcome = await create({ joins: first.newAuthorizationId });
+      assert.equal(outcome.kind, 'bundle-refused');
+      assert.ok(outcome.kind === 'bundle-refused' && outcome.bundle?.sourceGrantId !== undefined);
       assert.deepEqual(await paymentsOf(clientId), ONE);
     });
 

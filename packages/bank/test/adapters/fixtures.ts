@@ -76,8 +76,8 @@ export async function newAccount(database: Database, customerId: CustomerId, bal
 
 const INSERT_TOKEN = {
   name: 'test-insert-token',
-  text: `INSERT INTO access_tokens (token_digest, client_id, certificate_thumbprint, kind, scope, authorization_id, customer_id, expires_at, unconfirmed_refresh, payload)
-    VALUES ($1, $2, $3, $4, 'payments', $5, $6, $7, $8, '{}')`,
+  text: `INSERT INTO access_tokens (token_digest, client_id, certificate_thumbprint, kind, scope, authorization_id, customer_id, expires_at, unconfirmed_refresh, grant_id, payload)
+    VALUES ($1, $2, $3, $4, 'payments', $5, $6, $7, $8, $9, '{}')`,
 };
 
 export interface TokenFacts {
@@ -88,6 +88,7 @@ export interface TokenFacts {
   readonly authorizationId?: AuthorizationId;
   readonly customerId?: CustomerId;
   readonly unconfirmedRefresh?: string;
+  readonly grantId?: string;
 }
 
 /** @returns the digest under which the token is stored */
@@ -102,6 +103,7 @@ export async function newToken(database: Database, facts: TokenFacts): Promise<U
     facts.customerId ?? null,
     facts.expiresAt ?? LATER,
     facts.unconfirmedRefresh ?? null,
+    facts.grantId ?? null,
   ]);
   return digest;
 }
@@ -148,6 +150,7 @@ export function newPayment(
     joins: undefined,
     request: newRequest(),
     idempotencyKey: uuid(),
+    fitForExemption: true,
     requestDigest: sha256('request'),
     context: { 'x-fapi-customer-ip-address': '192.0.2.1' },
     audit: newEvent({ event: 'payment created', authorizationId: newAuthorizationId, clientId }),

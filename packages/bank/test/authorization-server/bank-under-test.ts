@@ -7,7 +7,9 @@ import { PostgresAuthorizationRequests } from '../../src/adapters/postgres/autho
 import { PostgresClients } from '../../src/adapters/postgres/clients.ts';
 import { PostgresCustomers } from '../../src/adapters/postgres/customers.ts';
 import type { Database } from '../../src/adapters/postgres/database.ts';
+import { PostgresExemptionStore } from '../../src/adapters/postgres/exemption-store.ts';
 import { PostgresTokenArtifacts } from '../../src/adapters/postgres/token-artifacts.ts';
+import { randomIdentifiers } from '../../src/adapters/random-identifiers.ts';
 import { createAuthorizationServer } from '../../src/authorization-server/create-authorization-server.ts';
 import type { AuthorizationServerOptions } from '../../src/authorization-server/options.ts';
 import { makeCertificates, type TestCertificate } from './test-certificates.ts';
@@ -41,6 +43,8 @@ export async function openBankUnderTest(database: Database, changes: Partial<Aut
     clients,
     artifacts,
     authorizationRequests: new PostgresAuthorizationRequests(database),
+    exemptions: new PostgresExemptionStore(database),
+    identifiers: randomIdentifiers({ now }),
     keys: {
       idTokens: [{ kid: 'id-1', alg: 'RS256', privateKey: idTokenKey.privateKey }],
       responseSigning: [{ kid: 'response-1', alg: 'ES256', privateKey: responseKey.privateKey }],

@@ -20,6 +20,7 @@ function order({ key, body = key, ...wish }: { key: string; body?: string } & Pa
   return {
     request: parsed(wish),
     idempotencyKey: key,
+    signed: true,
     requestDigest: createHash('sha256').update(body).digest(),
     context: { 'x-fapi-financial-id': 'test' },
   };

@@ -5,7 +5,8 @@ import type { Queryable, Statement } from './database.ts';
 
 const FIND_AUTHORIZATION: Statement = {
   name: 'find-authorization-state',
-  text: `SELECT authorization_id AS "authorizationId", client_id AS "clientId", status, customer_id AS "customerId"
+  text: `SELECT authorization_id AS "authorizationId", client_id AS "clientId", status, customer_id AS "customerId",
+      source_grant_id AS "sourceGrantId"
     FROM authorizations WHERE authorization_id = $1`,
 };
 
@@ -22,8 +23,9 @@ const PURGE_NONCES: Statement = {
     RETURNING client_id`,
 };
 
-interface StateRow extends Omit<AuthorizationState, 'customerId'> {
+interface StateRow extends Omit<AuthorizationState, 'customerId' | 'sourceGrantId'> {
   readonly customerId: AuthorizationState['customerId'] | null;
+  readonly sourceGrantId: string | null;
 }
 
 /** Authorizations as requests name them, and the nonces those requests use up: one row decides each. */
@@ -36,7 +38,8 @@ export class PostgresAuthorizationRequests implements AuthorizationRequests {
 
   async findAuthorization(authorizationId: AuthorizationId): Promise<AuthorizationState | undefined> {
     const [row] = await this.#database.query<StateRow>(FIND_AUTHORIZATION, [authorizationId]);
-    return row === undefined ? undefined : { ...row, customerId: row.customerId ?? undefined };
+    if (row === undefined) return undefined;
+    return { ...row, customerId: row.customerId ?? undefined, sourceGrantId: row.sourceGrantId ?? undefined };
   }
 
   async useNonce(clientId: ClientId, nonce: string, forgetAfter: Date): Promise<boolean> {

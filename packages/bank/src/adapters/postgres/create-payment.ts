@@ -1,6 +1,13 @@
-import { LupaError } from '@lupa/protocol';
-import { type CreationOutcome, MAX_PAYMENTS_IN_BUNDLE, type PaymentToCreate } from '../../ports/payment-store.ts';
-import type { TokenRecord } from '../../ports/records.ts';
+import { type AuthorizationId, type Cents, LupaError } from '@lupa/protocol';
+import { entryDigest } from '../../domain/audit-chain.ts';
+import {
+  type Creation,
+  type CreationOutcome,
+  MAX_PAYMENTS_IN_BUNDLE,
+  type PaymentToCreate,
+} from '../../ports/payment-store.ts';
+import type { PaymentRecord, TokenRecord } from '../../ports/records.ts';
+import { auditEntry, auditHashSql } from './audit-trail.ts';
 import type { Database } from './database.ts';
 import {
   AUTHORIZATION_COLUMNS,
@@ -19,51 +26,72 @@ import {
  * hangs on the one before it: the token admits, the bundle is locked and found fit, then the idempotency key is claimed,
  * and only who claims it writes. The bundle's lock is taken before the key, and held until its count has moved.
  *
- * @param bundle how the bundle ($6) is found fit, and how it is written once the key is claimed
+ * @param bundle how the bundle ($6) is found fit, where its chain of audit events ends, and how it is written once the key is
+ * claimed
+ * @param payment its type, and what only payments of that type have
  */
-const creation = (bundle: { fit?: string; found?: string; written: string }) => `WITH token AS (
-      SELECT ${TOKEN_COLUMNS} FROM access_tokens WHERE token_digest = $1
+export const creation = (
+  bundle: { fit?: string; found?: string; chainEnd: string; written: string },
+  payment: { type: PaymentRecord['paymentType']; columns?: string; values?: string },
+) => `WITH token AS (
+      SELECT ${TOKEN_COLUMNS}, grant_id, kind = 'customer' AND EXISTS (
+        SELECT 1 FROM accounts WHERE accounts.iban = $22 AND accounts.customer_id = access_tokens.customer_id
+      ) AS payer_owned
+      FROM access_tokens WHERE token_digest = $1
     ), admitted AS (
-      SELECT kind, customer_id FROM token
-      WHERE client_id = $2 AND certificate_thumbprint = $3 AND expires_at > $4 AND kind IN ('client', 'customer')
+      SELECT kind, customer_id, grant_id FROM token
+      WHERE client_id = $2 AND certificate_thumbprint = $3 AND expires_at > $4
+        AND (kind = 'client' OR (payer_owned AND $23::boolean))
     ), ${bundle.fit ?? ''} claimed AS (
       INSERT INTO idempotency_keys (client_id, customer_scope, idempotency_key, request_digest, payment_id, created)
       SELECT $2, COALESCE(customer_id::text, ''), $7, $8, $5, $4 FROM admitted ${bundle.found ?? ''}
       ON CONFLICT (client_id, customer_scope, idempotency_key) DO NOTHING
       RETURNING payment_id
+    ), linked AS (
+      SELECT chain_end.*, ${auditHashSql({ chain: '$6', sequence: 'sequence', previous: 'previous_hash', customer: 'admitted.customer_id', digest: '$18' })} AS hash
+      FROM claimed, admitted, ${bundle.chainEnd}
     ), bundled AS (
       ${bundle.written}
     ), created AS (
-      INSERT INTO payments (payment_id, authorization_id, payment_type, status, request, amount_cents, payee_iban, count, payment_order, context, created, modified)
-      SELECT payment_id, $6, 'SepaPayment', 'Unauthorized', $9, $10, $11, $12, $13, $14, $4, $4 FROM claimed
+      INSERT INTO payments (payment_id, authorization_id, payment_type, status, request, amount_cents, payee_iban, count, payment_order, context, created, modified${payment.columns ?? ''})
+      SELECT payment_id, $6, '${payment.type}', 'Unauthorized', $9, $10, $11, $12, $13, $14, $4, $4${payment.values ?? ''} FROM claimed
     ), audited AS (
-      INSERT INTO audit_events (event_id, at, event, authorization_id, client_id, customer_id, request_id, details)
-      SELECT $15, $16, $17, $18, $19, admitted.customer_id, $20, $21 FROM claimed, admitted
+      INSERT INTO audit_events (chain_id, sequence, previous_hash, hash, event_id, at, event, authorization_id, client_id, customer_id, request_id, details)
+      SELECT $6, sequence, previous_hash, hash, $15, $16, $17, $6, $19, admitted.customer_id, $20, $21 FROM linked, admitted
+    ), unsealed AS (
+      INSERT INTO audit_unsealed (chain_id, sequence) SELECT $6, sequence FROM linked
     )
     SELECT token.*, EXISTS (SELECT 1 FROM admitted) AS admitted, EXISTS (SELECT 1 FROM claimed) AS created FROM token`;
 
 /** Most payments open a bundle of their own, so that the database is spared the steps of joining one. */
+export const newBundle = (type: PaymentRecord['paymentType']) => ({
+  chainEnd: '(SELECT 1 AS sequence, NULL::bytea AS previous_hash) AS chain_end',
+  written: `INSERT INTO authorizations (authorization_id, client_id, payment_type, status, customer_id, source_grant_id, payment_count, audit_sequence, audit_hash, created, modified)
+      SELECT $6, $2, '${type}', 'Unauthorized', admitted.customer_id, admitted.grant_id, 1, linked.sequence, linked.hash, $4, $4 FROM linked, admitted`,
+});
+
 const CREATE_ALONE = {
   name: 'create-payment',
-  text: creation({
-    written: `INSERT INTO authorizations (authorization_id, client_id, payment_type, status, customer_id, payment_count, created, modified)
-      SELECT $6, $2, 'SepaPayment', 'Unauthorized', admitted.customer_id, 1, $4, $4 FROM claimed, admitted`,
-  }),
+  text: creation(newBundle('SepaPayment'), { type: 'SepaPayment' }),
 };
 
 const CREATE_IN_BUNDLE = {
   name: 'create-payment-in-bundle',
-  text: creation({
-    fit: `bundle AS (
-      SELECT authorization_id FROM authorizations
+  text: creation(
+    {
+      fit: `bundle AS (
+      SELECT authorization_id, audit_sequence, audit_hash FROM authorizations
       WHERE authorization_id = $6 AND client_id = $2 AND payment_type = 'SepaPayment' AND status = 'Unauthorized'
-        AND payment_count < ${MAX_PAYMENTS_IN_BUNDLE} AND EXISTS (SELECT 1 FROM admitted WHERE kind = 'client')
+        AND payment_count < ${MAX_PAYMENTS_IN_BUNDLE} AND source_grant_id IS NULL AND EXISTS (SELECT 1 FROM admitted WHERE kind = 'client')
       FOR NO KEY UPDATE
     ),`,
-    found: 'WHERE EXISTS (SELECT 1 FROM bundle)',
-    written: `UPDATE authorizations SET payment_count = payment_count + 1, modified = $4
-      WHERE authorization_id = $6 AND EXISTS (SELECT 1 FROM claimed)`,
-  }),
+      found: 'WHERE EXISTS (SELECT 1 FROM bundle)',
+      chainEnd: '(SELECT audit_sequence + 1 AS sequence, audit_hash AS previous_hash FROM bundle) AS chain_end',
+      written: `UPDATE authorizations SET payment_count = payment_count + 1, audit_sequence = linked.sequence, audit_hash = linked.hash, modified = $4
+      FROM linked WHERE authorization_id = $6`,
+    },
+    { type: 'SepaPayment' },
+  ),
 };
 
 const FIND_CLAIM = {
@@ -82,12 +110,13 @@ const FIND_BUNDLE = {
 
 /** Port `PaymentStore.createPayment`. */
 export async function createPayment(database: Database, payment: PaymentToCreate): Promise<CreationOutcome> {
-  const [row] = await database.query<TokenRow & { admitted: boolean; created: boolean }>(
+  const [row] = await database.query<TokenRow & { payer_owned: boolean; admitted: boolean; created: boolean }>(
     payment.joins === undefined ? CREATE_ALONE : CREATE_IN_BUNDLE,
     creationValues(payment),
   );
   const token = row === undefined ? undefined : tokenRecord(row);
-  if (row === undefined || token === undefined || !row.admitted) return { kind: 'token-refused', token };
+  if (row === undefined || token === undefined) return { kind: 'token-refused', token, payerOwned: false };
+  if (!row.admitted) return { kind: 'token-refused', token, payerOwned: row.payer_owned };
   return row.created ? { kind: 'created', token } : whyNotCreated(database, payment, token);
 }
 
@@ -96,9 +125,9 @@ export async function createPayment(database: Database, payment: PaymentToCreate
  * another one to read them. The key comes before the bundle: a repeated request is answered as it was the first time, even
  * when the bundle has filled up since.
  */
-async function whyNotCreated(
+export async function whyNotCreated(
   database: Database,
-  payment: PaymentToCreate,
+  payment: Creation & { readonly joins?: AuthorizationId | undefined },
   token: TokenRecord,
 ): Promise<CreationOutcome> {
   const [claim] = await database.query<PaymentRow & { request_digest: Uint8Array }>(FIND_CLAIM, [
@@ -117,26 +146,50 @@ async function whyNotCreated(
 }
 
 function creationValues(payment: PaymentToCreate): unknown[] {
-  const { request, audit } = payment;
+  const { request } = payment;
+  const { amountCents, payee, payer } = request;
+  const values = commonValues(payment, payment.joins ?? payment.newAuthorizationId, {
+    request,
+    amountCents,
+    payeeIban: payee.iban,
+  });
+  return [...values, payer?.iban ?? null, payment.fitForExemption];
+}
+
+/** The values $1 to $21. */
+export function commonValues(
+  payment: Creation,
+  authorizationId: AuthorizationId,
+  {
+    request,
+    amountCents,
+    payeeIban,
+  }: {
+    readonly request: { readonly count: number; readonly paymentOrder: string };
+    readonly amountCents: Cents;
+    readonly payeeIban: string | null;
+  },
+): unknown[] {
+  const { audit } = payment;
   return [
     payment.tokenDigest,
     payment.clientId,
     payment.certificateThumbprint,
     payment.now,
     payment.paymentId,
-    payment.joins ?? payment.newAuthorizationId,
+    authorizationId,
     payment.idempotencyKey,
     payment.requestDigest,
     JSON.stringify(request),
-    request.amountCents,
-    request.payee.iban,
+    amountCents,
+    payeeIban,
     request.count,
     request.paymentOrder,
     JSON.stringify(payment.context),
     audit.eventId,
     audit.at,
     audit.event,
-    audit.authorizationId ?? null,
+    entryDigest({ ...auditEntry(audit), authorizationId }),
     audit.clientId ?? null,
     audit.requestId ?? null,
     JSON.stringify(audit.details),

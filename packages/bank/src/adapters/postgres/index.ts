@@ -3,6 +3,7 @@ export { PostgresAuthorizationRequests } from './authorization-requests.ts';
 export { PostgresClients } from './clients.ts';
 export { PostgresCustomers } from './customers.ts';
 export type { Database } from './database.ts';
+export { PostgresExemptionStore } from './exemption-store.ts';
 export { PostgresLedger } from './ledger.ts';
 export { openDatabase, type StoreSettings } from './open-database.ts';
 export { PostgresPaymentStore } from './payment-store.ts';

@@ -1,5 +1,6 @@
 import type { CustomerId } from '@lupa/protocol';
 import type { ScaSession, ScaUnit } from '../../ports/sca-store.ts';
+import { RESTART_COUNTER } from './exemption-statements.ts';
 import { BLOCK, CLEAR_ATTEMPTS, COUNT_ATTEMPT, FORGIVE_ATTEMPT } from './factor-attempts.ts';
 import { TAKE_KEY } from './key-lists.ts';
 import { PostgresPaymentUnit } from './payment-unit.ts';
@@ -70,6 +71,10 @@ export class PostgresScaUnit extends PostgresPaymentUnit implements ScaUnit {
 
   async clearAttempts(username: string): Promise<void> {
     this.inside.send(CLEAR_ATTEMPTS, [username]);
+  }
+
+  async restartExemptions(customerId: CustomerId, at: Date): Promise<void> {
+    this.inside.send(RESTART_COUNTER, [customerId, at]);
   }
 
   async block(username: string, until: Date): Promise<void> {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
 import type {
   Artifact,
@@ -7,11 +6,11 @@ import type {
   CommitOutcome,
   SingleUse,
   TokenArtifacts,
-  TokenFacts,
 } from '../../ports/token-artifacts.ts';
 import type { TokenUse } from '../../ports/token-use.ts';
 import type { Database, Queryable } from './database.ts';
-import { confirmRefreshToken, refreshTokenMark } from './refresh-rotation.ts';
+import { confirmRefreshToken } from './refresh-rotation.ts';
+import { digestOf, saveArtifact } from './save-artifact.ts';
 import * as sql from './token-artifact-statements.ts';
 
 const ACCESS_TOKEN_MODELS: ReadonlySet<string> = new Set(['AccessToken', 'ClientCredentials']);
@@ -54,7 +53,7 @@ export class PostgresTokenArtifacts implements TokenArtifacts, TokenUse {
     const { uses, rotation, saves } = changes;
     const [only] = saves;
     if (only !== undefined && saves.length === 1 && only.grantId === undefined && uses.length === 0) {
-      await save(this.#database, only);
+      await saveArtifact(this.#database, only);
       return 'done';
     }
     try {
@@ -64,7 +63,7 @@ export class PostgresTokenArtifacts implements TokenArtifacts, TokenUse {
         const used = uses.map((use) => useUp(inside, use));
         await Promise.all([locked, ...used]);
         if (rotation !== undefined) await rotate(inside, rotation.refreshTokenId, rotation.at);
-        await Promise.all(saves.map((artifact) => save(inside, artifact)));
+        await Promise.all(saves.map((artifact) => saveArtifact(inside, artifact)));
       });
       return 'done';
     } catch (error) {
@@ -132,37 +131,4 @@ async function rotate(inside: Queryable, refreshTokenId: string, at: Date): Prom
   const rows = await inside.query(sql.FIND_USABLE_REFRESH_TOKEN, [digest]);
   if (rows.length === 0) throw new Abandoned('lost');
   await confirmRefreshToken(inside, digest, at);
-}
-
-async function save(inside: Queryable, artifact: ArtifactToSave): Promise<void> {
-  if (artifact.token !== undefined) return saveAccessToken(inside, artifact, artifact.token);
-  const { model, id, grantId, supersedes, payload, expiresAt } = artifact;
-  const superseded = supersedes === undefined ? null : digestOf(supersedes);
-  const values = [model, digestOf(id), grantId ?? null, superseded, JSON.stringify(payload), expiresAt];
-  await inside.query(sql.SAVE_ARTIFACT, values);
-}
-
-async function saveAccessToken(
-  inside: Queryable,
-  { id, grantId, payload, expiresAt }: ArtifactToSave,
-  token: TokenFacts,
-): Promise<void> {
-  const { unconfirmedRefreshToken: unconfirmed } = token;
-  await inside.query(sql.SAVE_ACCESS_TOKEN, [
-    digestOf(id),
-    token.clientId,
-    token.certificateThumbprint,
-    token.kind,
-    token.scope,
-    grantId ?? null,
-    token.authorizationId ?? null,
-    token.customerId ?? null,
-    expiresAt,
-    unconfirmed === undefined ? null : refreshTokenMark(digestOf(unconfirmed)),
-    JSON.stringify(payload),
-  ]);
-}
-
-function digestOf(id: string): Buffer {
-  return createHash('sha256').update(id).digest();
 }
