@@ -41,6 +41,8 @@ export interface BankSettings {
   readonly signatures?: SignaturePolicy;
   /** Shorter lifetimes than contract §2's; a longer one is refused. */
   readonly lifetimes?: Partial<TokenLifetimes>;
+  /** How long an authorization waits for its customer before it is revoked; 24 hours when absent. */
+  readonly unauthorizedSeconds?: number;
   /** Present in the sandbox only. */
   readonly sandbox?: {
     readonly testUsers: readonly { readonly username: string; readonly password: string; readonly name: string }[];

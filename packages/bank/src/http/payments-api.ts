@@ -4,7 +4,7 @@ import type { Clients } from '../ports/clients.ts';
 import { allowedMethods } from './allowed-methods.ts';
 import { callingClient } from './calling-client.ts';
 import { certificateThumbprint } from './client-certificate.ts';
-import { PAYMENTS_PREFIX, PAYMENTS_ROUTES } from './payments-routes.ts';
+import { PAYMENTS_PREFIX, paymentsRoutes } from './payments-routes.ts';
 import type { PaymentsApi, ReceivedRequest, Route } from './route.ts';
 import { sendError, sendSigned } from './signed-errors.ts';
 
@@ -26,8 +26,9 @@ export async function paymentsApi(app: FastifyInstance, options: PaymentsApiOpti
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
-  app.setNotFoundHandler((request, reply) => answerUnknownRoute(options.signer, request, reply));
-  for (const line of PAYMENTS_ROUTES) {
+  const routes = paymentsRoutes(options.api);
+  app.setNotFoundHandler((request, reply) => answerUnknownRoute(routes, options.signer, request, reply));
+  for (const line of routes) {
     app.route({ method: line.method, url: line.path, handler: handlerOf(line, options) });
   }
 }
@@ -49,8 +50,8 @@ function handlerOf(line: Route, { api, clients, signer }: PaymentsApiOptions) {
   };
 }
 
-function answerUnknownRoute(signer: JwsSigner, request: FastifyRequest, reply: FastifyReply) {
-  const methods = allowedMethods(PAYMENTS_ROUTES, PAYMENTS_PREFIX, pathOf(request));
+function answerUnknownRoute(routes: readonly Route[], signer: JwsSigner, request: FastifyRequest, reply: FastifyReply) {
+  const methods = allowedMethods(routes, PAYMENTS_PREFIX, pathOf(request));
   if (methods.length === 0) return sendError(signer, new LupaError('NOT_FOUND'), request, reply);
   reply.header('allow', methods.join(', '));
   return sendError(signer, new LupaError('METHOD_NOT_ALLOWED'), request, reply);

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { parseStrictJson } from '@lupa/protocol';
 import { createPayment } from '../operations/create-payment.ts';
 import { deletePayment } from '../operations/delete-payment.ts';
 import { foreseeSubmission } from '../operations/foresee-submission.ts';
@@ -77,10 +76,7 @@ const putSubmission = route({
   path: '/sepa-payments/:paymentId/submissions/:submissionId',
   call: 'submit a payment',
   read: (request, api) => {
-    if (request.body.length > 0) {
-      verifySignedBody(request.client, request.headers, request.body, 'optional');
-      requireNoFields(parseStrictJson(request.body));
-    }
+    requireNoFields(request);
     return submissionNamed(request, api);
   },
   perform: async (api, call, { paymentId, submissionId, scenario }) => ({

@@ -6,6 +6,8 @@ import {
   parseFapiInteractionId,
   parseHttpDate,
   parseIdempotencyKey,
+  parseSandboxScenario,
+  type SandboxScenario,
   type Violation,
 } from '@lupa/protocol';
 
@@ -43,7 +45,7 @@ export function single(headers: IncomingHttpHeaders, name: string): string | und
 /**
  * What may be wrong with the headers of any call, in the order of contract §5.
  *
- * @param sandbox whether `x-client-certificate` is ignored instead of refused
+ * @param sandbox whether `x-client-certificate` is ignored instead of refused, and `x-sandbox-scenario` taken
  * @throws LupaError NOT_ACCEPTABLE, MEDIA_TYPE or HEADER_INVALID with every malformed header at once
  */
 export function checkHeaders(headers: IncomingHttpHeaders, { sandbox }: { sandbox: boolean }): void {
@@ -59,7 +61,16 @@ export function checkHeaders(headers: IncomingHttpHeaders, { sandbox }: { sandbo
       violations.push(invalid(HEADERS.sandboxScenario, 'exists in the sandbox only'));
     }
   }
+  if (sandbox && headers[HEADERS.sandboxScenario] !== undefined && sandboxScenario(headers) === undefined) {
+    violations.push(invalid(HEADERS.sandboxScenario, 'is not a scenario, or its value is malformed'));
+  }
   if (violations.length > 0) throw headerError(violations);
+}
+
+/** What the sandbox is asked to play (contract §8). To be asked in the sandbox only: elsewhere `checkHeaders` refuses the header. */
+export function sandboxScenario(headers: IncomingHttpHeaders): SandboxScenario | undefined {
+  const sent = single(headers, HEADERS.sandboxScenario);
+  return sent === undefined ? undefined : parseSandboxScenario(sent);
 }
 
 /** The caller's interaction id if it is one (contract §5: echoed in every answer). */

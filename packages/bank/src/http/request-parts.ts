@@ -4,10 +4,12 @@ import {
   type PaymentId,
   parseAuthorizationId,
   parsePaymentId,
+  parseStrictJson,
   parseSubmissionId,
   type SubmissionId,
 } from '@lupa/protocol';
 import type { ReceivedRequest } from './route.ts';
+import { verifySignedBody } from './signed-body.ts';
 
 /** @throws LupaError NOT_FOUND: what cannot be an id names nothing, and looks no different from what is not yours */
 export function paymentIdOf(request: ReceivedRequest): PaymentId {
@@ -38,11 +40,19 @@ export function includes(request: ReceivedRequest, what: 'submissions' | 'paymen
   throw invalid('include', `include takes only the value ${what} here`);
 }
 
-/** @throws LupaError BODY_INVALID when the body is anything but absent, empty or `{}` (contract §5, PUT) */
-export function requireNoFields(body: unknown): void {
+/**
+ * For calls that say everything in their path: the body must be absent, empty or `{}` (contract §5, PUT), and a signature sent
+ * with it right.
+ *
+ * @throws LupaError SIGNATURE_…, BODY_NOT_JSON, BODY_INVALID
+ */
+export function requireNoFields({ client, headers, body: bytes }: ReceivedRequest): void {
+  if (bytes.length === 0) return;
+  verifySignedBody(client, headers, bytes, 'optional');
+  const body = parseStrictJson(bytes);
   const isEmptyObject =
     typeof body === 'object' && body !== null && !Array.isArray(body) && Object.keys(body).length === 0;
-  if (!isEmptyObject) throw invalid('', 'the body of a submission must be absent, empty or {}', 'UnrecognizedProperty');
+  if (!isEmptyObject) throw invalid('', 'the body must be absent, empty or {}', 'UnrecognizedProperty');
 }
 
 function notFound(): never {

@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { CustomerId } from '@lupa/protocol';
 import type { PaymentsCall } from '../domain/token-use.ts';
 import { type Call, requireTokenAlone } from '../operations/authenticated-call.ts';
 import type { Submitting } from '../operations/submit-payment.ts';
 import type { Client } from '../ports/clients.ts';
+import type { Ledger } from '../ports/ledger.ts';
 import { checkHeaders } from './request-headers.ts';
 import type { SignaturePolicy } from './signed-body.ts';
 import type { Answer } from './signed-reply.ts';
@@ -11,8 +13,14 @@ import type { Answer } from './signed-reply.ts';
 export interface PaymentsApi extends Submitting {
   readonly bankCodes: readonly string[];
   readonly signatures: SignaturePolicy;
-  /** Sandbox rules apply to `x-client-certificate` and `x-sandbox-scenario` (contract §5). */
-  readonly sandbox: boolean;
+  /** Present in the sandbox only, whose rules for `x-client-certificate` and `x-sandbox-scenario` then apply (contract §5, §8). */
+  readonly sandbox: SandboxSide | undefined;
+}
+
+/** What only the sandbox can do; nothing else reaches it. */
+export interface SandboxSide extends Pick<Ledger, 'foreseeBooking'> {
+  /** Who decides in the customer's place where the payments name nobody's account. */
+  readonly firstTestCustomer: () => Promise<CustomerId | undefined>;
 }
 
 /** What came over the wire. */
@@ -51,7 +59,7 @@ export function route<Input>(line: {
   const answer: Route['answer'] = async (api, call, request) => {
     let input: Input;
     try {
-      checkHeaders(request.headers, api);
+      checkHeaders(request.headers, { sandbox: api.sandbox !== undefined });
       input = read(request, api);
     } catch (refusal) {
       await requireTokenAlone(api, call, line.call);

@@ -6,6 +6,7 @@ import {
   interactionId,
   recordedHeaders,
   requireIdempotencyKey,
+  sandboxScenario,
 } from '../../src/http/request-headers.ts';
 
 const bank = { sandbox: false };
@@ -18,6 +19,12 @@ function refusal(work: () => unknown): LupaError {
     return error;
   }
   assert.fail('nothing was refused');
+}
+
+function pathsRefused(headers: Record<string, string>, where: { sandbox: boolean }): string[] {
+  const error = refusal(() => checkHeaders(headers, where));
+  assert.equal(error.code, 'HEADER_INVALID');
+  return error.violations.map(({ path }) => path);
 }
 
 for (const accept of [undefined, '', '*/*', 'application/json', 'application/*;q=0.5', 'text/html, */*;q=0.1']) {
@@ -71,11 +78,21 @@ test("the workflow document's own header values are fine", () => {
   });
 });
 
-test('x-client-certificate and x-sandbox-scenario are refused outside the sandbox and let be in it', () => {
-  for (const name of ['x-client-certificate', 'x-sandbox-scenario']) {
-    assert.equal(refusal(() => checkHeaders({ [name]: 'anything' }, bank)).code, 'HEADER_INVALID');
-    checkHeaders({ [name]: 'anything' }, { sandbox: true });
+test('x-client-certificate is refused outside the sandbox and let be in it', () => {
+  const headers = { 'x-client-certificate': 'anything' };
+  assert.equal(refusal(() => checkHeaders(headers, bank)).code, 'HEADER_INVALID');
+  checkHeaders(headers, { sandbox: true });
+});
+
+test('x-sandbox-scenario is refused outside the sandbox, right or wrong; in it a wrong one is', () => {
+  const right = { 'x-sandbox-scenario': 'FutureSimulation=P1D' };
+  const wrong = { 'x-sandbox-scenario': 'FutureSimulation=tomorrow' };
+  for (const headers of [right, wrong]) {
+    assert.deepEqual(pathsRefused(headers, { sandbox: false }), ['x-sandbox-scenario']);
   }
+  checkHeaders(right, { sandbox: true });
+  assert.deepEqual(pathsRefused(wrong, { sandbox: true }), ['x-sandbox-scenario']);
+  assert.equal(sandboxScenario(right)?.kind, 'FutureSimulation');
 });
 
 test('the idempotency key is required, and must be printable and short', () => {
