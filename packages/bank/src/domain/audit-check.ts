@@ -34,7 +34,10 @@ export interface StoredChain {
 /** A seal, and each head it covers beside the hash that event has now; undefined where it is gone. */
 export interface StoredSeal extends SealContent {
   readonly hash: string;
-  readonly heads: readonly (SealedHead & { readonly presentHash: string | undefined })[];
+  readonly heads: readonly (SealedHead & {
+    readonly presentHash: string | undefined;
+    readonly isAuthorization: boolean;
+  })[];
 }
 
 /** @returns the first link of the chain that does not hold; undefined when all do */
@@ -65,7 +68,7 @@ export function checkSeal(seal: StoredSeal, previous: StoredSeal | undefined): A
   return {
     in: 'chain',
     chainId: torn.chainId,
-    authorizationId: undefined,
+    authorizationId: torn.isAuthorization ? torn.chainId : undefined,
     sequence: torn.sequence,
     eventId: undefined,
     event: undefined,

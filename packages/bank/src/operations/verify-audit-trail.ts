@@ -1,0 +1,83 @@
+import { type AuditFault, checkChain, checkSeal, type StoredSeal } from '../domain/audit-check.ts';
+import type { AuditTrail, CoverageGap } from '../ports/audit-trail.ts';
+
+/** What the check of a whole audit trail found. */
+export interface AuditReport {
+  /** Whether every link holds. */
+  readonly ok: boolean;
+  readonly chains: number;
+  readonly events: number;
+  readonly seals: number;
+  /** Events that no seal covers yet. */
+  readonly waitingEvents: number;
+  /** Events from before there were chains: nothing can be said of them. */
+  readonly eventsBeforeChains: number;
+  /** Kept elsewhere, it shows later that nothing up to here was rewritten. */
+  readonly newestSeal: { readonly sealNumber: number; readonly sealedAt: string; readonly hash: string } | undefined;
+  /** How many chains and seals do not hold. */
+  readonly broken: number;
+  /** The first of them, at most `FAULTS_TOLD`; of each the first link that does not hold. */
+  readonly faults: readonly AuditFault[];
+}
+
+export const FAULTS_TOLD = 20;
+
+const CHAINS_AT_A_TIME = 200;
+
+/** Checks every chain, every seal, and that each chain's newest event is sealed or waits for it. May run while the bank does. */
+export async function verifyAuditTrail(trail: AuditTrail): Promise<AuditReport> {
+  const faults: AuditFault[] = [];
+  const counts = await checkChains(trail, faults);
+  const { seals, newest } = await checkSeals(trail, faults);
+  const { gaps, waitingEvents, eventsBeforeChains } = await trail.coverage();
+  faults.push(...gaps.map(gapFault));
+  return {
+    ok: faults.length === 0,
+    ...counts,
+    seals,
+    waitingEvents,
+    eventsBeforeChains,
+    newestSeal: newest && { sealNumber: newest.sealNumber, sealedAt: newest.sealedAt, hash: newest.hash },
+    broken: new Set(faults.map((fault) => (fault.in === 'seal' ? fault.sealNumber : fault.chainId))).size,
+    faults: faults.slice(0, FAULTS_TOLD),
+  };
+}
+
+async function checkChains(trail: AuditTrail, faults: AuditFault[]): Promise<{ chains: number; events: number }> {
+  let [chains, events] = [0, 0];
+  for (let after: string | undefined; ; ) {
+    const page = await trail.chainsAfter(after, CHAINS_AT_A_TIME);
+    for (const chain of page) {
+      chains += 1;
+      events += chain.events.length;
+      const fault = checkChain(chain);
+      if (fault !== undefined) faults.push(fault);
+    }
+    after = page.at(-1)?.chainId;
+    if (after === undefined) return { chains, events };
+  }
+}
+
+async function checkSeals(trail: AuditTrail, faults: AuditFault[]) {
+  let newest: StoredSeal | undefined;
+  for (let seals = 0; ; seals += 1) {
+    const seal = await trail.sealAfter(newest?.sealNumber ?? 0);
+    if (seal === undefined) return { seals, newest };
+    const fault = checkSeal(seal, newest);
+    if (fault !== undefined) faults.push(fault);
+    newest = seal;
+  }
+}
+
+const GAPS: Readonly<Record<Exclude<CoverageGap['kind'], 'without-seal'>, string>> = {
+  unsealed: 'no seal covers the event, and it waits for none: a seal or what it covered was removed',
+  unwritten: 'the event is missing: it waits for its seal and is not there',
+};
+
+function gapFault({ kind, chainId, isAuthorization, sequence }: CoverageGap): AuditFault {
+  if (kind === 'without-seal' || chainId === undefined) {
+    return { in: 'seal', sealNumber: sequence, problem: 'the seal is missing, and what it covered is there' };
+  }
+  const authorizationId = isAuthorization ? chainId : undefined;
+  return { in: 'chain', chainId, authorizationId, sequence, eventId: undefined, event: undefined, problem: GAPS[kind] };
+}
