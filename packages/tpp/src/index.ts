@@ -37,7 +37,14 @@ export { type Clock, systemClock } from './clock.ts';
 export type { Bundle, CreateOptions } from './create-payment.ts';
 export type { CustomerContext } from './customer-context.ts';
 export { TPP_ERROR_CODES, type TppErrorCode, type TppErrorEntry } from './error-codes.ts';
-export type { ReadAuthorizationOptions, ReadOptions, ReadPaymentOptions, SubmitOptions } from './payments.ts';
+export type {
+  ReadAuthorizationOptions,
+  ReadOptions,
+  ReadPaymentOptions,
+  ReadSubmissionOptions,
+  ScenarioOptions,
+  SubmitOptions,
+} from './payments.ts';
 export type { PendingAuthorization } from './pending-authorization.ts';
 export { Secret } from './secret.ts';
 export type { BankEndpoints, CallOptions, ClientSettings, DiscoverySettings, Limits, TppSettings } from './settings.ts';

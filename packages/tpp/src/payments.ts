@@ -1,7 +1,9 @@
 import {
   type Authorization,
+  HEADERS,
   parseAuthorizationId,
   parsePaymentId,
+  parseSandboxScenario,
   parseSubmissionId,
   type SepaPayment,
   type Submission,
@@ -35,22 +37,43 @@ export interface ReadAuthorizationOptions extends ReadOptions {
   readonly includePayments?: boolean;
 }
 
-export interface SubmitOptions extends CallOptions {
-  /** The customer's tokens, for the authorization the payment belongs to. */
-  readonly tokens: UserTokens;
+export interface ReadSubmissionOptions extends ReadOptions, ScenarioOptions {}
+
+/** What a sandbox is to play on this one call (contract §8); a real bank refuses it. */
+export interface ScenarioOptions {
+  /** `x-sandbox-scenario`, such as `InsufficientFunds` or `FutureSimulation=P1D`. */
+  readonly scenario?: string;
+}
+
+/** A submission, in the customer's name or, in a sandbox, in that of `sandboxAuthorize`. */
+export type SubmitOptions = CallOptions & {
   /** Your own name for this submission: 1–64 characters of `A–Z a–z 0–9 . _ ~ -`; a UUID when absent. Keep it before you call. */
   readonly submissionId?: string;
-}
+} & (
+    | (ScenarioOptions & {
+        /** The customer's tokens, for the authorization the payment belongs to. */
+        readonly tokens: UserTokens;
+      })
+    | {
+        /** Submits with the client's own token what `sandboxAuthorize` approved. */
+        readonly scenario: `SandboxAuthorized=${string}`;
+        readonly tokens?: undefined;
+      }
+  );
 
 export async function submitPayment(
   connection: Connection,
   paymentId: string,
   options: SubmitOptions,
 ): Promise<Submission> {
+  if (options.tokens === undefined && options.scenario?.startsWith('SandboxAuthorized=') !== true) {
+    throw argumentInvalid("tokens of the customer are needed, or the sandbox's approval");
+  }
   const submissionId = checkSubmissionId(options.submissionId ?? uuid(connection));
   const path = `${paymentPath(paymentId)}/submissions/${submissionId}`;
   const read = (json: unknown) => matching(parseSubmission(json), 'submissionId', submissionId);
-  const call = { method: 'PUT', path, tokens: options.tokens, retryWith: { submissionId }, read } as const;
+  const headers = scenarioHeaders(options.scenario);
+  const call = { method: 'PUT', path, headers, tokens: options.tokens, retryWith: { submissionId }, read } as const;
   return callPaymentsApi(connection, call, options);
 }
 
@@ -104,15 +127,29 @@ export async function revokeAuthorization(
   return callPaymentsApi(connection, { method: 'DELETE', path, read }, options);
 }
 
+/** `sandbox-authorize` or `sandbox-reject`. The bank answers a repeated decision as it answered the first. */
+export async function decideInSandbox(
+  connection: Connection,
+  authorizationId: string,
+  decision: 'sandbox-authorize' | 'sandbox-reject',
+  options: CallOptions,
+): Promise<Authorization> {
+  const path = `${authorizationPath(authorizationId)}/${decision}`;
+  const read = (json: unknown) => matching(parseAuthorization(json), 'authorizationId', authorizationId);
+  const headers = { [HEADERS.idempotencyKey]: uuid(connection) };
+  return callPaymentsApi(connection, { method: 'POST', path, headers, read }, options);
+}
+
 export async function readSubmission(
   connection: Connection,
   paymentId: string,
   submissionId: string,
-  options: ReadOptions,
+  options: ReadSubmissionOptions,
 ): Promise<Submission> {
   const path = `${paymentPath(paymentId)}/submissions/${checkSubmissionId(submissionId)}`;
+  const headers = scenarioHeaders(options.scenario);
   const read = (json: unknown) => matching(parseSubmission(json), 'submissionId', submissionId);
-  return callPaymentsApi(connection, { method: 'GET', path, tokens: options.tokens, read }, options);
+  return callPaymentsApi(connection, { method: 'GET', path, headers, tokens: options.tokens, read }, options);
 }
 
 export async function readSubmissions(
@@ -138,6 +175,13 @@ function paymentPath(paymentId: string): string {
 function authorizationPath(authorizationId: string): string {
   if (parseAuthorizationId(String(authorizationId)) === undefined) throw argumentInvalid('authorizationId is not one');
   return `/authorizations/${authorizationId}`;
+}
+
+/** @throws TppError ARGUMENT_INVALID: a misspelt scenario never reaches the wire */
+function scenarioHeaders(scenario: string | undefined): Record<string, string> {
+  if (scenario === undefined) return {};
+  if (parseSandboxScenario(scenario) === undefined) throw argumentInvalid('scenario is not one of the sandbox');
+  return { [HEADERS.sandboxScenario]: scenario };
 }
 
 function checkSubmissionId(submissionId: string): string {

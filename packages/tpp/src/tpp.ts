@@ -152,7 +152,7 @@ export class Tpp {
 
   /**
    * Submits an approved payment (`PUT /sepa-payments/{paymentId}/submissions/{submissionId}`, contract §5 and §6). However often it is
-   * sent, one `submissionId` pays once.
+   * sent, one `submissionId` pays once. In a sandbox, `scenario` says what it is to play (contract §8).
    *
    * @throws TppError INSUFFICIENT_FUNDS, PAYMENT_FAIL, ILLEGAL_STATE, ACCESS_TOKEN_REFUSED (then `refresh`); when `outcomeUnknown`, call
    * again with `retryWith.submissionId`
@@ -198,8 +198,30 @@ export class Tpp {
     return payments.revokeAuthorization(this.#connection, authorizationId, options);
   }
 
+  /**
+   * Approves a bundle in the customer's place (`POST /authorizations/{authorizationId}/sandbox-authorize`, contract §5), from the first
+   * account its payments name or the first test customer's. In a sandbox only: no real bank has such a thing.
+   *
+   * @throws TppError NOT_FOUND, at a real bank too; ILLEGAL_STATE when it is not `Unauthorized`
+   * @example
+   * await tpp.sandboxAuthorize(authorizationId);
+   * await tpp.submitPayment(paymentId, { scenario: `SandboxAuthorized=${authorizationId}` });
+   */
+  sandboxAuthorize(authorizationId: string, options: CallOptions = {}): Promise<Authorization> {
+    return payments.decideInSandbox(this.#connection, authorizationId, 'sandbox-authorize', options);
+  }
+
+  /** Refuses a bundle in the customer's place (`sandbox-reject`), as `sandboxAuthorize`. @throws TppError NOT_FOUND, ILLEGAL_STATE */
+  sandboxReject(authorizationId: string, options: CallOptions = {}): Promise<Authorization> {
+    return payments.decideInSandbox(this.#connection, authorizationId, 'sandbox-reject', options);
+  }
+
   /** Reads a submission (`GET /sepa-payments/{paymentId}/submissions/{submissionId}`, contract §5). @throws TppError NOT_FOUND */
-  readSubmission(paymentId: string, submissionId: string, options: payments.ReadOptions = {}): Promise<Submission> {
+  readSubmission(
+    paymentId: string,
+    submissionId: string,
+    options: payments.ReadSubmissionOptions = {},
+  ): Promise<Submission> {
     return payments.readSubmission(this.#connection, paymentId, submissionId, options);
   }
 

@@ -67,6 +67,27 @@ const CALLS: Record<string, [(tpp: Tpp) => Promise<unknown>, unknown, string, st
     `/authorizations/${AUTHORIZATION_ID}?include=payments`,
     'client',
   ],
+  sandboxAuthorize: [
+    (tpp) => tpp.sandboxAuthorize(AUTHORIZATION_ID),
+    { ...AUTHORIZATION, status: 'Authorized' },
+    'POST',
+    `/authorizations/${AUTHORIZATION_ID}/sandbox-authorize`,
+    'client',
+  ],
+  sandboxReject: [
+    (tpp) => tpp.sandboxReject(AUTHORIZATION_ID),
+    { ...AUTHORIZATION, status: 'Rejected' },
+    'POST',
+    `/authorizations/${AUTHORIZATION_ID}/sandbox-reject`,
+    'client',
+  ],
+  'submitPayment of what the sandbox approved': [
+    (tpp) => tpp.submitPayment(PAYMENT_ID, { submissionId, scenario: `SandboxAuthorized=${AUTHORIZATION_ID}` }),
+    SUBMISSION,
+    'PUT',
+    `/sepa-payments/${PAYMENT_ID}/submissions/${submissionId}`,
+    'client',
+  ],
   revokeAuthorization: [
     (tpp) => tpp.revokeAuthorization(AUTHORIZATION_ID),
     { ...AUTHORIZATION, status: 'Revoked' },
@@ -88,7 +109,7 @@ for (const [name, [call, answer, method, path, whose]] of Object.entries(CALLS))
       whose === 'user' ? 'Bearer user-token-canary' : 'Bearer client-token-canary-1',
     );
     assert.equal(sent.body.length, 0);
-    if (method === 'PUT') assert.equal(sent.headers['content-length'], '0');
+    if (method === 'PUT' || method === 'POST') assert.equal(sent.headers['content-length'], '0');
   });
 
   test(`${name} refuses a signed answer about another id`, async () => {
@@ -97,6 +118,29 @@ for (const [name, [call, answer, method, path, whose]] of Object.entries(CALLS))
     await refused(call(bank.tpp()), 'ANSWER_MISMATCH');
   });
 }
+
+test('a scenario goes with the submission it is for, and no scenario with none', async () => {
+  bank.onApi = () => bank.signed(200, SUBMISSION);
+  const tpp = bank.tpp();
+  await tpp.submitPayment(PAYMENT_ID, { tokens, submissionId, scenario: 'PaymentFail=AccountClosed' });
+  await tpp.readSubmission(PAYMENT_ID, submissionId, { tokens, scenario: 'FutureSimulation=P1D' });
+  await tpp.readSubmission(PAYMENT_ID, submissionId, { tokens });
+  assert.deepEqual(
+    bank.requestsTo('/submissions').map(({ headers }) => headers['x-sandbox-scenario']),
+    ['PaymentFail=AccountClosed', 'FutureSimulation=P1D', undefined],
+  );
+});
+
+test('a misspelt scenario, and a submission in nobody’s name, never reach the wire', async () => {
+  const tpp = bank.tpp();
+  const misspelt = tpp.submitPayment(PAYMENT_ID, { tokens, scenario: 'FutureSimulation=1 day' });
+  await refused(misspelt, 'ARGUMENT_INVALID');
+  await refused(tpp.readSubmission(PAYMENT_ID, submissionId, { scenario: 'Success' }), 'ARGUMENT_INVALID');
+  const nobodys = { scenario: 'PaymentSubmitSuccess' } as unknown as Parameters<Tpp['submitPayment']>[1];
+  await refused(tpp.submitPayment(PAYMENT_ID, nobodys), 'ARGUMENT_INVALID');
+  await refused(tpp.submitPayment(PAYMENT_ID, {} as Parameters<Tpp['submitPayment']>[1]), 'ARGUMENT_INVALID');
+  assert.equal(bank.received.length, 0);
+});
 
 test('readSubmissions and readAuthorizationPayments unwrap their lists', async () => {
   bank.onApi = ({ path }) =>
