@@ -3,7 +3,13 @@ import { decideExemption, type ExemptionDecision } from '../domain/exemption.ts'
 import type { Clock } from '../ports/clock.ts';
 import type { ExemptionStore, ExemptionUnit } from '../ports/exemption-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
-import type { AccountRecord, AuditEvent, AuthorizationRecord, PaymentRecord } from '../ports/records.ts';
+import type {
+  AccountRecord,
+  AuditEvent,
+  AuthorizationRecord,
+  PaymentRecord,
+  SepaPaymentRecord,
+} from '../ports/records.ts';
 import type { ArtifactToSave } from '../ports/token-artifacts.ts';
 import { NONCE_REMEMBERED_SECONDS } from './read-signed-claims.ts';
 import type { VerifiedExemptionAssertion } from './verify-exemption-assertion.ts';
@@ -41,7 +47,7 @@ export function grantExemption(bank: ExemptionBank, asked: ExemptionAsked): Prom
     const familyLives = await unit.lockTokenFamily(assertion.sourceGrantId, now);
     const bundle = await unit.lockAuthorization(assertion.claims.authorizationId);
     const [payment] = bundle?.payments ?? [];
-    if (bundle === undefined || payment === undefined || !isWaiting(bundle.authorization, payment)) {
+    if (bundle === undefined || payment?.paymentType !== 'SepaPayment' || !isWaiting(bundle.authorization, payment)) {
       return refused('authorizationId is no longer Unauthorized: create the payment anew');
     }
     const locked = { authorization: bundle.authorization, payment, now, scaValid: familyLives && asked.sourceStands };
@@ -51,7 +57,7 @@ export function grantExemption(bank: ExemptionBank, asked: ExemptionAsked): Prom
 
 interface Locked {
   readonly authorization: AuthorizationRecord;
-  readonly payment: PaymentRecord;
+  readonly payment: SepaPaymentRecord;
   readonly now: Date;
   readonly scaValid: boolean;
 }
@@ -112,7 +118,7 @@ function exemptionAudit(
   bank: ExemptionBank,
   { clientId, assertion, requestId }: ExemptionAsked,
   what: {
-    payment: PaymentRecord;
+    payment: SepaPaymentRecord;
     now: Date;
     decision: ExemptionDecision;
     since: { readonly count: number; readonly sumCents: number };

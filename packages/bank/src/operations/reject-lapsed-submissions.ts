@@ -3,7 +3,8 @@ import { type Lapse, lapse } from '../domain/pending-submission.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { PaymentStore, PaymentUnit } from '../ports/payment-store.ts';
-import type { AuthorizationRecord, SubmissionRecord } from '../ports/records.ts';
+import type { AuthorizationRecord, PaymentRecord, SubmissionRecord } from '../ports/records.ts';
+import { withdrawExemption } from './withdraw-exemption.ts';
 
 /** Submissions rejected in one round; the worker comes again soon. */
 const ROUND = 100;
@@ -37,11 +38,12 @@ async function rejectLocked(
     unit.lockAuthorization(found.authorizationId),
     unit.lockPayment(found.paymentId),
   ]);
+  const payment = locked?.payment;
   const submission = locked?.submissions.find(({ submissionId }) => submissionId === found.submissionId);
   const now = bank.clock.now();
   const lapsed = submission && lapse(submission, now);
-  if (bundle === undefined || submission === undefined || lapsed === undefined) return false;
-  await rejectLapsed(bank.identifiers, unit, bundle.authorization, { submission, lapsed, now });
+  if (bundle === undefined || payment === undefined || submission === undefined || lapsed === undefined) return false;
+  await rejectLapsed(bank.identifiers, unit, bundle.authorization, { payment, submission, lapsed, now });
   return true;
 }
 
@@ -49,9 +51,15 @@ async function rejectLocked(
 export async function rejectLapsed(
   identifiers: Identifiers,
   unit: PaymentUnit,
-  { authorizationId, clientId, customerId }: AuthorizationRecord,
-  { submission, lapsed, now }: { submission: SubmissionRecord; lapsed: Lapse; now: Date },
+  authorization: AuthorizationRecord,
+  {
+    payment,
+    submission,
+    lapsed,
+    now,
+  }: { payment: PaymentRecord; submission: SubmissionRecord; lapsed: Lapse; now: Date },
 ): Promise<SubmissionRecord> {
+  const { authorizationId, clientId, customerId } = authorization;
   const modified = lapsed.modified < now ? lapsed.modified : now;
   const rejected: SubmissionRecord = { ...submission, ...lapsed, modified };
   const { paymentId, submissionId, status } = rejected;
@@ -68,5 +76,6 @@ export async function rejectLapsed(
       details: { paymentId, submissionId, status, pendingUntil: submission.pendingUntil?.toISOString() },
     }),
   ]);
+  await withdrawExemption(identifiers, unit, { authorization, payment }, now);
   return rejected;
 }

@@ -14,6 +14,7 @@ import { illegalState, insufficientFunds, paymentFail } from './refusals.ts';
 import { rejectLapsed } from './reject-lapsed-submissions.ts';
 import { requireSandboxAuthorized } from './sandbox-decision.ts';
 import { trySubmission } from './try-submission.ts';
+import { withdrawExemption } from './withdraw-exemption.ts';
 
 export interface Submitting extends TokenJudge {
   readonly identifiers: Identifiers;
@@ -71,7 +72,7 @@ async function submitLocked(
     case 'same-result':
       if (earlier === undefined) throw new LupaError('INTERNAL');
       if (lapsed === undefined) return earlier;
-      return rejectLapsed(bank.identifiers, unit, bundle.authorization, { submission: earlier, lapsed, now });
+      return rejectLapsed(bank.identifiers, unit, bundle.authorization, { payment, submission: earlier, lapsed, now });
     case 'illegal-state':
       throw illegalState(
         `the payment is ${payment.status}; ${payment.submissionsMade} of ${payment.request.count} submissions were made`,
@@ -81,6 +82,9 @@ async function submitLocked(
       const submission = await trySubmission(unit, tried);
       if (submission.status === 'Accepted') await setAccepted(unit, bundle, payment, now);
       await unit.audit(submissionAudit(bank, call, bundle.authorization, { submission, payment, scenario }));
+      if (submission.status === 'Rejected') {
+        await withdrawExemption(bank.identifiers, unit, { ...bundle, payment }, now);
+      }
       return submission;
     }
   }

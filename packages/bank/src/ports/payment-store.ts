@@ -171,8 +171,9 @@ export interface PaymentUnit {
   saveSandboxDecision(authorizationId: AuthorizationId, decision: SandboxDecision, decided: Date): Promise<void>;
   /**
    * The payment can no longer be submitted, or was submitted and finally refused: what its exemption took from the customer's
-   * count is given back (contract §9). Nothing happens when it had none, or gave it back before.
+   * count is given back (contract §9).
+   * @returns false, with nothing changed, when it had none or gave it back before
    */
-  giveBackExemption(paymentId: PaymentId, at: Date): Promise<void>;
+  giveBackExemption(paymentId: PaymentId, at: Date): Promise<boolean>;
   audit(event: AuditEvent): Promise<void>;
 }

@@ -33,12 +33,14 @@ export const GIVE_BACK: Statement = {
   name: 'give-back-exemption',
   text: `WITH given_back AS (
       UPDATE exemption_grants SET given_back_at = $2 WHERE payment_id = $1 AND given_back_at IS NULL
-      RETURNING customer_id, amount_cents, counted, period
+      RETURNING payment_id, customer_id, amount_cents, counted, period
+    ), counter AS (
+      UPDATE exemption_counters c
+      SET granted_count = c.granted_count - 1, granted_cents = c.granted_cents - g.amount_cents
+      FROM given_back g
+      WHERE g.counted AND c.customer_id = g.customer_id AND c.period = g.period
     )
-    UPDATE exemption_counters c
-    SET granted_count = c.granted_count - 1, granted_cents = c.granted_cents - g.amount_cents
-    FROM given_back g
-    WHERE g.counted AND c.customer_id = g.customer_id AND c.period = g.period`,
+    SELECT payment_id FROM given_back`,
 };
 
 /** The lock that whatever touches a family of tokens takes first. */

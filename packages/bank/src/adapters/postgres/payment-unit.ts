@@ -1,4 +1,5 @@
 import { type AuthorizationId, asCustomerId, type Cents, type CustomerId, type PaymentId } from '@lupa/protocol';
+import type { EuroQuote } from '../../domain/euro-quote.ts';
 import type { PaymentUnit, SandboxDecision, TokenDigest } from '../../ports/payment-store.ts';
 import type { AccountRecord, AuditEvent, TokenRecord } from '../../ports/records.ts';
 import { ACCOUNTS_OF_CUSTOMER } from './accounts.ts';
@@ -61,6 +62,11 @@ const SET_PAYMENT = {
     SET status = $2, modified = $3, debit_account_id = COALESCE($4, debit_account_id),
       debit_iban = COALESCE($5, debit_iban), submissions_made = COALESCE($6, submissions_made)
     WHERE payment_id = $1`,
+};
+const SET_QUOTE = {
+  name: 'set-quote',
+  text: `UPDATE payments SET amount_cents = $2, units_per_euro = $3
+    WHERE payment_id = $1 AND payment_type = 'ForeignPayment' AND submissions_made = 0`,
 };
 const SAVE_SUBMISSION = {
   name: 'save-submission',
@@ -141,6 +147,10 @@ export class PostgresPaymentUnit implements PaymentUnit {
     this.inside.send(SET_PAYMENT, [paymentId, status, modified, debitAccountId, debitIban, submissionsMade]);
   }
 
+  async setQuote(paymentId: PaymentId, { debitCents, unitsPerEuro }: EuroQuote): Promise<void> {
+    this.inside.send(SET_QUOTE, [paymentId, debitCents, unitsPerEuro]);
+  }
+
   async saveSubmission(submission: Parameters<PaymentUnit['saveSubmission']>[0]): Promise<void> {
     const { paymentId, submissionId, status, archiveId = null, created, modified } = submission;
     const { pendingUntil = null, failure = null, bookedAs = null } = submission;
@@ -179,8 +189,8 @@ export class PostgresPaymentUnit implements PaymentUnit {
     this.inside.send(SAVE_SANDBOX_DECISION, [authorizationId, decision, decided]);
   }
 
-  async giveBackExemption(paymentId: PaymentId, at: Date): Promise<void> {
-    this.inside.send(GIVE_BACK, [paymentId, at]);
+  async giveBackExemption(paymentId: PaymentId, at: Date): Promise<boolean> {
+    return (await this.inside.query(GIVE_BACK, [paymentId, at])).length === 1;
   }
 
   async audit(event: AuditEvent): Promise<void> {
