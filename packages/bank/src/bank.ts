@@ -1,11 +1,13 @@
 import { cachedClients } from './adapters/cached-clients.ts';
 import { derivedFactorSecrets } from './adapters/factor-secrets.ts';
+import { fixedExchangeRates } from './adapters/fixed-exchange-rates.ts';
 import { jsonLog } from './adapters/json-log.ts';
 import { scryptPasswords } from './adapters/passwords.ts';
 import { PostgresAuthorizationRequests } from './adapters/postgres/authorization-requests.ts';
 import {
   type Database,
   openDatabase,
+  PostgresAuditTrail,
   PostgresClients,
   PostgresCustomers,
   PostgresExemptionStore,
@@ -36,7 +38,9 @@ import { readKeyCard } from './operations/read-key-card.ts';
 import { readPhoneRequests } from './operations/read-phone-requests.ts';
 import { rejectLapsedSubmissions } from './operations/reject-lapsed-submissions.ts';
 import type { ScaBank } from './operations/sca-bank.ts';
+import { sealAuditTrail } from './operations/seal-audit-trail.ts';
 import { unblockCustomer } from './operations/unblock-customer.ts';
+import { verifyAuditTrail } from './operations/verify-audit-trail.ts';
 import type { SandboxRooms } from './sandbox-rooms.ts';
 import { scaPages } from './sca/sca-pages.ts';
 import type { BankSettings } from './settings.ts';
@@ -44,6 +48,8 @@ import type { BankSettings } from './settings.ts';
 /** A booking whose process died before it waits at most this long for another. */
 const BOOKING_INTERVAL_MS = 1_000;
 const HOUSEKEEPING_INTERVAL_MS = 10_000;
+/** What the audit trail says is under a seal this long after it was written. */
+const SEALING_INTERVAL_MS = 10_000;
 /** Expired rows removed a round, so that no round holds the store for long. */
 const PURGED_PER_ROUND = 500;
 
@@ -73,6 +79,8 @@ export async function openBank(settings: BankSettings): Promise<Bank> {
     close: async () => {
       await Promise.all(listeners.map((listener) => listener.close()));
       await stopWork(work);
+      // A bank that has ended leaves nothing unsealed; if it cannot, whoever opens the store next does.
+      await sealAuditTrail(parts).catch((error) => parts.log.error({ err: error }, SEALING_FAILED));
       await database.close();
     },
   };
@@ -91,24 +99,30 @@ function assemble(settings: BankSettings, database: Database) {
     exemptions: new PostgresExemptionStore(database),
     sca: new PostgresScaStore(database),
     ledger: new PostgresLedger(database),
+    audit: new PostgresAuditTrail(database),
     customers: new PostgresCustomers(database),
     clients: cachedClients(new PostgresClients(database), clock),
     clock,
     identifiers: randomIdentifiers(clock),
     passwords: scryptPasswords(),
     factorSecrets: derivedFactorSecrets(settings.factorSecret),
+    exchangeRates: settings.exchangeRates ?? fixedExchangeRates(),
     log: jsonLog(settings.log),
   };
 }
 
-function scaBank({ sca, customers, clock, identifiers, factorSecrets, passwords }: Parts): ScaBank {
-  return { store: sca, customers, clock, identifiers, factorSecrets, passwords, limits: SCA_LIMITS };
+function scaBank(parts: Parts): ScaBank {
+  const { sca, customers, clock, identifiers, factorSecrets, passwords, exchangeRates } = parts;
+  return { store: sca, customers, clock, identifiers, factorSecrets, passwords, exchangeRates, limits: SCA_LIMITS };
 }
 
 interface Work {
   readonly booking: BackgroundWork;
   readonly housekeeping: BackgroundWork;
+  readonly sealing: BackgroundWork;
 }
+
+const SEALING_FAILED = 'sealing the audit trail failed; it is tried again';
 
 function startWork(parts: Parts, unauthorizedSeconds = UNAUTHORIZED_SECONDS): Work {
   const { payments, ledger, clock, identifiers, artifacts, authorizationRequests, log } = parts;
@@ -131,11 +145,16 @@ function startWork(parts: Parts, unauthorizedSeconds = UNAUTHORIZED_SECONDS): Wo
       },
       (error) => log.error({ err: error }, 'housekeeping failed; it is tried again'),
     ),
+    sealing: startBackgroundWork(
+      SEALING_INTERVAL_MS,
+      () => sealAuditTrail(parts),
+      (error) => log.error({ err: error }, SEALING_FAILED),
+    ),
   };
 }
 
-async function stopWork({ booking, housekeeping }: Work): Promise<void> {
-  await Promise.all([booking.stop(), housekeeping.stop()]);
+async function stopWork({ booking, housekeeping, sealing }: Work): Promise<void> {
+  await Promise.all([booking.stop(), housekeeping.stop(), sealing.stop()]);
 }
 
 async function listen(settings: BankSettings, parts: Parts, work: Work) {
@@ -186,6 +205,7 @@ async function apiApp(settings: BankSettings, parts: Parts, work: Work, oauth: A
       identifiers,
       bookingWanted: work.booking.wake,
       bankCodes: settings.bankCodes,
+      exchangeRates: parts.exchangeRates,
       signatures: settings.signatures ?? 'required',
       sandbox: sandboxSide(settings, parts),
     },
@@ -218,15 +238,16 @@ async function authorizeApp(settings: BankSettings, parts: Parts, server: Author
       ...(sandbox === undefined ? {} : { sandbox: { testUsers: sandbox.testUsers } }),
     }),
   );
-  if (sandbox !== undefined) await app.register(async (scope) => sandbox.pages(scope, sandboxRooms(bank)));
+  if (sandbox !== undefined) await app.register(async (scope) => sandbox.pages(scope, sandboxRooms(bank, parts)));
   return app;
 }
 
-function sandboxRooms(bank: ScaBank): SandboxRooms {
+function sandboxRooms(bank: ScaBank, { audit }: Parts): SandboxRooms {
   return {
     readPhoneRequests: (username) => readPhoneRequests(bank, username),
     answerPhoneRequest: (username, id, action, requestId) => answerPhoneRequest(bank, username, id, action, requestId),
     readKeyCard: (username) => readKeyCard(bank, username),
-    unblockCustomer: (username) => unblockCustomer(bank, username),
+    unblockCustomer: (username, requestId) => unblockCustomer(bank, username, requestId),
+    verifyAuditTrail: () => verifyAuditTrail(audit),
   };
 }

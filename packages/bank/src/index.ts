@@ -1,17 +1,24 @@
 /** The bank's side of PSD2 payment initiation: one function opens it, everything else is what it takes and gives. */
+export { fixedExchangeRates } from './adapters/fixed-exchange-rates.ts';
 export { StoreInUse } from './adapters/postgres/directory-lock.ts';
+export { StoreNotFound } from './adapters/postgres/open-existing-database.ts';
 export type { BankAdministration } from './administration.ts';
 export type { TokenLifetimes } from './authorization-server/options.ts';
 export { type Bank, openBank } from './bank.ts';
+export type { AuditReport } from './operations/verify-audit-trail.ts';
 export type { BankKey, BankKeys } from './ports/bank-keys.ts';
 export type { Client, NewClient } from './ports/clients.ts';
 export type { Clock } from './ports/clock.ts';
+export type { ExchangeRates } from './ports/exchange-rates.ts';
 export type { LedgerFaults } from './ports/ledger.ts';
 export type { SandboxRooms } from './sandbox-rooms.ts';
-export type { BankSettings } from './settings.ts';
 // What the sandbox's own pages are made of, so that they look and behave like the bank's.
 export { type Page, renderPage } from './sca/layout.ts';
 export { type Fragment, type Markup, markup } from './sca/markup.ts';
 export { euros } from './sca/money-text.ts';
+export { amountOf, paymentDetails } from './sca/payment-lines.ts';
 export { isFromOwnPage } from './sca/same-origin.ts';
 export { pageHeaders } from './sca/security-headers.ts';
+export { textsIn } from './sca/texts/texts-in.ts';
+export type { BankSettings } from './settings.ts';
+export { verifyStoredAuditTrail } from './verify-stored-audit-trail.ts';

@@ -4,6 +4,7 @@ import type { TokenLifetimes } from './authorization-server/options.ts';
 import type { SignaturePolicy } from './http/signed-body.ts';
 import type { BankKeys } from './ports/bank-keys.ts';
 import type { Clock } from './ports/clock.ts';
+import type { ExchangeRates } from './ports/exchange-rates.ts';
 import type { SandboxRooms } from './sandbox-rooms.ts';
 
 /** Everything a bank is told when it opens. */
@@ -37,6 +38,8 @@ export interface BankSettings {
   readonly factorSecret: string;
   /** What the national bank codes of this bank's Finnish accounts start with. */
   readonly bankCodes: readonly string[];
+  /** At which foreign payments are debited; without any the bank pays in euros alone. */
+  readonly exchangeRates?: ExchangeRates;
   /** Whether a created payment must be signed (contract §5); `required` when absent. */
   readonly signatures?: SignaturePolicy;
   /** Shorter lifetimes than contract §2's; a longer one is refused. */

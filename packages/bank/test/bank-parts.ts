@@ -5,8 +5,11 @@ import {
   asCents,
   asClientId,
   asCustomerId,
+  type ForeignPaymentRequest,
+  type ParsedForeignPayment,
   type ParsedSepaPayment,
   type PaymentId,
+  parseForeignPaymentRequest,
   parseSepaPaymentRequest,
   type SepaPaymentRequest,
 } from '@lupa/protocol';
@@ -22,6 +25,7 @@ import { PostgresTokenArtifacts } from '../src/adapters/postgres/token-artifacts
 import { randomIdentifiers } from '../src/adapters/random-identifiers.ts';
 import type { TokenKind } from '../src/domain/token-use.ts';
 import type { Call } from '../src/operations/authenticated-call.ts';
+import { createForeignPayment } from '../src/operations/create-foreign-payment.ts';
 import { createPayment } from '../src/operations/create-payment.ts';
 
 /** A clock that stands still until told to go on. */
@@ -50,6 +54,7 @@ export async function openBankParts() {
   const identifiers = randomIdentifiers(clock);
   const artifacts = new PostgresTokenArtifacts(database, clock);
   const ledger = new PostgresLedger(database);
+  const rates: Record<string, string> = { EUR: '1', USD: '1.0850', JPY: '162.50' };
   const parts = {
     database,
     clock,
@@ -60,6 +65,9 @@ export async function openBankParts() {
     clients: new PostgresClients(database),
     customers: new PostgresCustomers(database),
     tokenUse: artifacts,
+    /** At these the tests' bank pays; a test may move them. */
+    rates,
+    exchangeRates: { unitsPerEuro: (currency: string) => rates[currency] },
     bookingWanted: () => {},
   };
   for (const name of ['tpp-a', 'tpp-b']) await addClient(parts.clients, name, clock.now());
@@ -109,7 +117,18 @@ export async function openBankParts() {
     const caller = call ?? (await callOf('tpp-a', 'client'));
     const key = identifiers.uuid();
     const requestDigest = createHash('sha256').update(key).digest();
-    return (await createPayment(parts, caller, { request, idempotencyKey: key, requestDigest, context: {} })).payment;
+    return (
+      await createPayment(parts, caller, { request, signed: true, idempotencyKey: key, requestDigest, context: {} })
+    ).payment;
+  }
+
+  /** A foreign payment of tpp-a as it stands after creation. */
+  async function createdForeign(wish: Partial<ForeignPaymentRequest> = {}, call?: Call) {
+    const caller = call ?? (await callOf('tpp-a', 'client'));
+    const key = identifiers.uuid();
+    const ordered = { request: parsedForeign(wish), idempotencyKey: key, context: {} };
+    const requestDigest = createHash('sha256').update(key).digest();
+    return (await createForeignPayment(parts, caller, { ...ordered, requestDigest })).payment;
   }
 
   /** Approves the whole bundle, as SCA does in the end. */
@@ -147,6 +166,7 @@ export async function openBankParts() {
     ville,
     callOf,
     created,
+    createdForeign,
     approve,
     approved,
     balanceOf: async (customer: typeof aino) => {
@@ -172,6 +192,24 @@ export function parsed(wish: Partial<SepaPaymentRequest> = {}): ParsedSepaPaymen
     message: 'test_payment',
   };
   const read = parseSepaPaymentRequest({ ...example, ...wish }, { bankCodes: ['5'] });
+  if ('violations' in read) throw new Error(JSON.stringify(read.violations));
+  return read.request;
+}
+
+/** A thousand dollars and fifty cents to New York, with changes. */
+export function parsedForeign(wish: Partial<ForeignPaymentRequest> = {}): ParsedForeignPayment {
+  const example: ForeignPaymentRequest = {
+    amount: '1000.50',
+    currency: 'USD',
+    message: 'Invoice 7',
+    payee: {
+      name: 'Ada Lovelace',
+      bankAccount: { id: '000123456789', schemeName: 'BBAN' },
+      financialInstitution: { bic: 'CHASUS33', name: 'Chase' },
+      foreignAddress: { addressLine1: '1 Main Street', addressLine2: 'New York NY 10001', country: 'US' },
+    },
+  };
+  const read = parseForeignPaymentRequest({ ...example, ...wish }, { bankCodes: ['5'] });
   if ('violations' in read) throw new Error(JSON.stringify(read.violations));
   return read.request;
 }

@@ -6,6 +6,7 @@ import { TEST_CUSTOMERS } from './customers/test-customers.ts';
 import { keepDemoTpp } from './demo-tpp/keep-demo-tpp.ts';
 import { demoRedirectUris } from './demo-tpp/redirect-uris.ts';
 import { registerDemoTpp } from './demo-tpp/register-demo-tpp.ts';
+import { SANDBOX_EXCHANGE_RATES } from './exchange-rates.ts';
 import {
   type DataDirectory,
   dataDirectory,
@@ -178,6 +179,7 @@ function bankSettings(
     keys: secrets.keys,
     factorSecret: secrets.factorSecret,
     bankCodes: BANK_CODES,
+    exchangeRates: SANDBOX_EXCHANGE_RATES,
     sandbox: {
       testUsers: TEST_CUSTOMERS,
       pages: made.pages,

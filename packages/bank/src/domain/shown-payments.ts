@@ -1,23 +1,36 @@
 import { createHash } from 'node:crypto';
-import type { AuthorizationId, Cents, ParsedSepaPayment, PaymentId } from '@lupa/protocol';
+import type { AuthorizationId, Cents, ParsedForeignPayment, ParsedSepaPayment, PaymentId } from '@lupa/protocol';
+import type { EuroQuote } from './euro-quote.ts';
+import { foreignPartInOrder, type ShownForeignPayment, showForeignPart } from './shown-foreign-payment.ts';
 
 /** What showing a payment needs to know of it. */
-export interface PaymentToShow {
-  readonly paymentId: PaymentId;
-  readonly request: Pick<ParsedSepaPayment, 'amountCents' | 'payee' | 'message' | 'reference' | 'count'>;
-}
+export type PaymentToShow = { readonly paymentId: PaymentId } & (
+  | {
+      readonly paymentType: 'SepaPayment';
+      readonly request: Pick<ParsedSepaPayment, 'amountCents' | 'payee' | 'message' | 'reference' | 'count'>;
+    }
+  | {
+      readonly paymentType: 'ForeignPayment';
+      readonly request: ParsedForeignPayment;
+      readonly quote: EuroQuote;
+    }
+);
 
 /** One payment as the customer sees it. */
 export interface ShownPayment {
   readonly paymentId: PaymentId;
+  /** What is debited, once. */
   readonly amountCents: Cents;
   readonly currency: 'EUR';
   readonly payeeName: string;
-  readonly payeeIban: string;
+  /** An IBAN; of a foreign payment perhaps a BBAN. */
+  readonly payeeAccount: string;
   /** The message or the reference, whichever the payment has. */
   readonly text: string;
   readonly textKind: 'message' | 'reference';
   readonly count: number;
+  /** Foreign payments only. */
+  readonly foreign?: ShownForeignPayment;
 }
 
 /** Everything the customer is shown beside the second factor, and what the code is good for. */
@@ -29,13 +42,29 @@ export interface ShownPayments {
 }
 
 /** The payment as it is shown: its fields always in this order, which the digest relies on. */
-export function showPayment({ paymentId, request }: PaymentToShow): ShownPayment {
+export function showPayment(payment: PaymentToShow): ShownPayment {
+  const { paymentId } = payment;
+  if (payment.paymentType === 'ForeignPayment') {
+    const { request, quote } = payment;
+    return {
+      paymentId,
+      amountCents: quote.debitCents,
+      currency: 'EUR',
+      payeeName: request.payee.name,
+      payeeAccount: request.payee.bankAccount.id,
+      text: request.message,
+      textKind: 'message',
+      count: request.count,
+      foreign: showForeignPart(request, quote),
+    };
+  }
+  const { request } = payment;
   return {
     paymentId,
     amountCents: request.amountCents,
     currency: 'EUR',
     payeeName: request.payee.name,
-    payeeIban: request.payee.iban,
+    payeeAccount: request.payee.iban,
     text: request.message ?? request.reference ?? '',
     textKind: request.message === undefined && request.reference !== undefined ? 'reference' : 'message',
     count: request.count,
@@ -75,10 +104,11 @@ export function shownDigest(shown: ShownPayments): Buffer {
       payment.amountCents,
       payment.currency,
       payment.payeeName,
-      payment.payeeIban,
+      payment.payeeAccount,
       payment.text,
       payment.textKind,
       payment.count,
+      ...(payment.foreign === undefined ? [] : [foreignPartInOrder(payment.foreign)]),
     ]),
   ]);
   return createHash('sha256').update(canonical).digest();

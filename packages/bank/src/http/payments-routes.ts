@@ -1,114 +1,53 @@
 import { createHash } from 'node:crypto';
-import { createPayment } from '../operations/create-payment.ts';
-import { deletePayment } from '../operations/delete-payment.ts';
-import { foreseeSubmission } from '../operations/foresee-submission.ts';
+import { createForeignPayment } from '../operations/create-foreign-payment.ts';
+import { createPayment, type PaymentCreated } from '../operations/create-payment.ts';
 import { readAuthorization } from '../operations/read-authorization.ts';
-import { readPayment, readSubmission } from '../operations/read-payment.ts';
 import { revokeAuthorization } from '../operations/revoke-authorization.ts';
-import { submitPayment } from '../operations/submit-payment.ts';
-import { authorization, sepaPayment, submission } from './representations.ts';
-import { recordedHeaders, requireIdempotencyKey, sandboxScenario } from './request-headers.ts';
-import { authorizationIdOf, includes, paymentIdOf, requireNoFields, submissionIdOf } from './request-parts.ts';
+import { anyPayment, authorization } from './representations.ts';
+import { recordedHeaders, requireIdempotencyKey } from './request-headers.ts';
+import { authorizationIdOf, includes } from './request-parts.ts';
 import { type PaymentsApi, type ReceivedRequest, type Route, route } from './route.ts';
 import { sandboxRoutes } from './sandbox-routes.ts';
-import { isSigned, readSepaPayment, verifySignedBody } from './signed-body.ts';
+import { isSigned, readForeignPayment, readSepaPayment, verifySignedBody } from './signed-body.ts';
+import type { Answer } from './signed-reply.ts';
+import { getPayment, PATHS, typedPaymentRoutes } from './typed-payment-routes.ts';
 
 export const PAYMENTS_PREFIX = '/payments-psd2/v1';
 
-const createSepaPayment = route({
-  method: 'POST',
-  path: '/sepa-payments',
-  call: 'create a payment',
-  read: ({ client, method, path, headers, body }, api) => {
-    verifySignedBody(client, headers, body, api.signatures);
-    return {
-      idempotencyKey: requireIdempotencyKey(headers),
-      request: readSepaPayment(body, api.bankCodes),
-      signed: isSigned(headers),
-      requestDigest: createHash('sha256').update(`${method} ${path}\n`).update(body).digest(),
-      context: recordedHeaders(headers),
-    };
-  },
-  perform: async (api, call, ordered) => {
-    const { payment, replayed } = await createPayment(api, call, ordered);
-    const location = `${PAYMENTS_PREFIX}/sepa-payments/${payment.paymentId}`;
-    const headers = replayed ? { location, 'idempotent-replayed': 'true' } : { location };
-    return { status: 201, body: sepaPayment(payment), headers };
-  },
-});
-
-/** Workflow step 7 names `/payments` beside the typed path; the two answer alike. */
-const [getSepaPayment, getPayment] = ['/sepa-payments/:paymentId', '/payments/:paymentId'].map((path) =>
-  route({
-    method: 'GET',
-    path,
-    call: 'read a payment',
-    read: (request) => ({ paymentId: paymentIdOf(request), withSubmissions: includes(request, 'submissions') }),
-    perform: async (api, call, { paymentId, withSubmissions }) => {
-      const { payment, submissions } = await readPayment(api, call, paymentId);
-      return { status: 200, body: sepaPayment(payment, withSubmissions ? submissions : undefined) };
-    },
-  }),
-) as [Route, Route];
-
-const deleteSepaPayment = route({
-  method: 'DELETE',
-  path: '/sepa-payments/:paymentId',
-  call: 'delete a payment',
-  read: paymentIdOf,
-  perform: async (api, call, paymentId) => ({
-    status: 200,
-    body: sepaPayment(await deletePayment(api, call, paymentId)),
-  }),
-});
-
-/** The submission a path names, with the scenario that only the sandbox may play on it. */
-function submissionNamed(request: ReceivedRequest, { sandbox }: PaymentsApi) {
+/** The same of both types: the key, what it is remembered with, and the recorded headers. */
+function creationOf({ client, method, path, headers, body }: ReceivedRequest, api: PaymentsApi) {
+  verifySignedBody(client, headers, body, api.signatures);
   return {
-    paymentId: paymentIdOf(request),
-    submissionId: submissionIdOf(request),
-    scenario: sandbox === undefined ? undefined : sandboxScenario(request.headers),
+    idempotencyKey: requireIdempotencyKey(headers),
+    requestDigest: createHash('sha256').update(`${method} ${path}\n`).update(body).digest(),
+    context: recordedHeaders(headers),
   };
 }
 
-const putSubmission = route({
-  method: 'PUT',
-  path: '/sepa-payments/:paymentId/submissions/:submissionId',
-  call: 'submit a payment',
-  read: (request, api) => {
-    requireNoFields(request);
-    return submissionNamed(request, api);
-  },
-  perform: async (api, call, { paymentId, submissionId, scenario }) => ({
-    status: 200,
-    body: submission(await submitPayment(api, call, paymentId, submissionId, scenario)),
+function creationAnswer({ payment, replayed }: PaymentCreated): Answer {
+  const location = `${PAYMENTS_PREFIX}${PATHS[payment.paymentType]}/${payment.paymentId}`;
+  const headers = replayed ? { location, 'idempotent-replayed': 'true' } : { location };
+  return { status: 201, body: anyPayment(payment), headers };
+}
+
+const createSepaPaymentRoute = route({
+  method: 'POST',
+  path: PATHS.SepaPayment,
+  call: 'create a payment',
+  read: (request, api) => ({
+    ...creationOf(request, api),
+    request: readSepaPayment(request.body, api.bankCodes),
+    signed: isSigned(request.headers),
   }),
+  perform: async (api, call, ordered) => creationAnswer(await createPayment(api, call, ordered)),
 });
 
-const getSubmission = route({
-  method: 'GET',
-  path: '/sepa-payments/:paymentId/submissions/:submissionId',
-  call: 'read a submission',
-  read: submissionNamed,
-  perform: async (api, call, { paymentId, submissionId, scenario }) => {
-    const { sandbox } = api;
-    const record =
-      sandbox === undefined || scenario === undefined
-        ? await readSubmission(api, call, paymentId, submissionId)
-        : await foreseeSubmission({ ...api, ...sandbox }, call, paymentId, submissionId, scenario);
-    return { status: 200, body: submission(record) };
-  },
-});
-
-const getSubmissions = route({
-  method: 'GET',
-  path: '/sepa-payments/:paymentId/submissions',
-  call: 'read a submission',
-  read: paymentIdOf,
-  perform: async (api, call, paymentId) => {
-    const { submissions } = await readPayment(api, call, paymentId, 'read a submission');
-    return { status: 200, body: { submissions: submissions.map(submission) } };
-  },
+const createForeignPaymentRoute = route({
+  method: 'POST',
+  path: PATHS.ForeignPayment,
+  call: 'create a foreign payment',
+  read: (request, api) => ({ ...creationOf(request, api), request: readForeignPayment(request.body, api) }),
+  perform: async (api, call, ordered) => creationAnswer(await createForeignPayment(api, call, ordered)),
 });
 
 const getAuthorization = route({
@@ -129,7 +68,7 @@ const getAuthorizationPayments = route({
   read: authorizationIdOf,
   perform: async (api, call, authorizationId) => {
     const { payments } = await readAuthorization(api, call, authorizationId);
-    return { status: 200, body: { payments: payments.map((payment) => sepaPayment(payment)) } };
+    return { status: 200, body: { payments: payments.map((payment) => anyPayment(payment)) } };
   },
 });
 
@@ -146,12 +85,10 @@ const deleteAuthorization = route({
 
 /** Contract §5, first table, without what only the sandbox has. */
 const PAYMENTS_ROUTES: readonly Route[] = [
-  createSepaPayment,
-  getSepaPayment,
-  deleteSepaPayment,
-  putSubmission,
-  getSubmission,
-  getSubmissions,
+  createSepaPaymentRoute,
+  ...typedPaymentRoutes('SepaPayment'),
+  createForeignPaymentRoute,
+  ...typedPaymentRoutes('ForeignPayment'),
   getPayment,
   getAuthorization,
   getAuthorizationPayments,

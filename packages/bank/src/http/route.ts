@@ -4,6 +4,7 @@ import type { PaymentsCall } from '../domain/token-use.ts';
 import { type Call, requireTokenAlone } from '../operations/authenticated-call.ts';
 import type { Submitting } from '../operations/submit-payment.ts';
 import type { Client } from '../ports/clients.ts';
+import type { ExchangeRates } from '../ports/exchange-rates.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import { checkHeaders } from './request-headers.ts';
 import type { SignaturePolicy } from './signed-body.ts';
@@ -12,6 +13,7 @@ import type { Answer } from './signed-reply.ts';
 /** What the routes need of the bank. */
 export interface PaymentsApi extends Submitting {
   readonly bankCodes: readonly string[];
+  readonly exchangeRates: ExchangeRates;
   readonly signatures: SignaturePolicy;
   /** Present in the sandbox only, whose rules for `x-client-certificate` and `x-sandbox-scenario` then apply (contract §5, §8). */
   readonly sandbox: SandboxSide | undefined;

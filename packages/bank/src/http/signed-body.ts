@@ -3,12 +3,15 @@ import {
   HEADERS,
   keyFinder,
   LupaError,
+  type ParsedForeignPayment,
   type ParsedSepaPayment,
+  parseForeignPaymentRequest,
   parseSepaPaymentRequest,
   parseStrictJson,
   verifyDetached,
 } from '@lupa/protocol';
 import type { Client } from '../ports/clients.ts';
+import type { ExchangeRates } from '../ports/exchange-rates.ts';
 import { single } from './request-headers.ts';
 
 /** When a body must be signed: always, or (as before June 2020) only if the caller chose to (contract §5). */
@@ -36,6 +39,21 @@ export function verifySignedBody(
 /** Whether the caller signed the body; a signature that is there was verified. */
 export function isSigned(headers: IncomingHttpHeaders): boolean {
   return single(headers, HEADERS.jwsSignature) !== undefined;
+}
+
+/**
+ * Reads the body of `POST /foreign-payments`.
+ *
+ * @throws LupaError BODY_NOT_JSON; BODY_INVALID with every violation in the order of the fields
+ */
+export function readForeignPayment(
+  body: Uint8Array,
+  { bankCodes, exchangeRates }: { bankCodes: readonly string[]; exchangeRates: ExchangeRates },
+): ParsedForeignPayment {
+  const exchanges = (currency: string) => exchangeRates.unitsPerEuro(currency) !== undefined;
+  const read = parseForeignPaymentRequest(parseStrictJson(body), { bankCodes, exchanges });
+  if ('violations' in read) throw new LupaError('BODY_INVALID', { violations: read.violations });
+  return read.request;
 }
 
 /**

@@ -3,7 +3,7 @@ import { decideTokenUse, type PaymentsCall, reaches } from '../domain/token-use.
 import type { Client } from '../ports/clients.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PaymentStore, TokenDigest } from '../ports/payment-store.ts';
-import type { TokenRecord } from '../ports/records.ts';
+import type { PaymentRecord, TokenRecord } from '../ports/records.ts';
 import type { TokenUse } from '../ports/token-use.ts';
 
 /** A call whose client certificate and API key were verified; the token is judged together with what it asks for. */
@@ -14,6 +14,8 @@ export interface Call {
   readonly tokenDigest: TokenDigest;
   /** Id of this request, in the answer and in the logs. */
   readonly requestId: string;
+  /** The type of payment that the path is about: one of the other type is not there. Undefined where it is about either. */
+  readonly paymentType?: PaymentRecord['paymentType'];
 }
 
 /** What judging a token takes. */

@@ -110,7 +110,8 @@ function created(call: Call, made: PaymentToCreate): PaymentRecord {
   };
 }
 
-function replay(outcome: Extract<CreationOutcome, { kind: 'key-used' }>): PaymentRecord {
+/** @throws LupaError DUPLICATE_PAYMENT */
+export function replay(outcome: Extract<CreationOutcome, { kind: 'key-used' }>): PaymentRecord {
   if (!outcome.sameRequest) throw duplicatePayment('the key was first used with another body');
   if (outcome.payment.status !== 'Unauthorized') {
     throw duplicatePayment(`its payment is ${outcome.payment.status} by now`);

@@ -1,11 +1,13 @@
 import { waitingPayments } from '../domain/sca-end.ts';
-import { blockedUntil, blocksCustomer, decideAttempt } from '../domain/sca-limits.ts';
+import { blocksCustomer, decideAttempt } from '../domain/sca-limits.ts';
 import { normaliseUsername, type Username } from '../domain/sca-username.ts';
 import { showPayment } from '../domain/shown-payments.ts';
 import type { Customer } from '../ports/customers.ts';
 import type { ScaUnit } from '../ports/sca-store.ts';
+import { blockCustomer } from './block-customer.ts';
 import { ENDED, endSession, type LockedSession, MOVED, onSession } from './locked-sca-session.ts';
 import { isWaiting } from './open-sca-session.ts';
+import { quotePayments } from './quote-payments.ts';
 import { type ScaAnswer, type ScaBank, type ScaCall, scaAudit } from './sca-bank.ts';
 
 export interface Login {
@@ -22,17 +24,24 @@ export interface Login {
  */
 export async function logIn(bank: ScaBank, call: Omit<ScaCall, 'browserDigest'>, login: Login): Promise<ScaAnswer> {
   const username = normaliseUsername(login.username);
+  const customer = await bank.customers.byUsername(username);
+  const who = { username, customerId: customer?.customerId, requestId: call.requestId };
   let counted = 0;
   const admitted = await onSession(bank, call, async (unit, locked) => {
     const attempts = await unit.countAttempt(username, locked.now);
     const decision = decideAttempt(attempts, bank.limits);
-    if (decision === 'block-now') await unit.block(username, blockedUntil(locked.now, bank.limits));
-    if (decision !== 'check') return failedForGood(bank, unit, locked, call);
+    if (decision === 'block-now') await blockCustomer(bank, unit, locked, who);
+    if (decision !== 'check') {
+      const { customerId, requestId } = who;
+      const details = { factor: 'password', why: 'blocked' };
+      const told = { event: 'sca attempt refused', customerId, requestId, details };
+      await unit.audit(scaAudit(bank, locked.session, locked.now, told));
+      return failedForGood(bank, unit, locked, call);
+    }
     counted = attempts === 'blocked' ? 0 : attempts;
     return MOVED;
   });
   if (admitted.kind !== 'moved') return admitted;
-  const customer = await bank.customers.byUsername(username);
   const isRight = await bank.passwords.verify(login.password, customer?.passwordHash);
   return onSession(bank, call, (unit, locked) =>
     isRight && customer !== undefined
@@ -59,7 +68,11 @@ async function enter(
   const entered = { ...session, customerId, browserDigest: login.newBrowserDigest, lastSeen: now };
   if (session.step !== 'login') {
     // A second click on "log in", or a browser that lost the new cookie: the same customer proves it anew and goes on.
-    if (session.customerId !== customerId) return { kind: 'refused', why: 'in-other-hands' };
+    if (session.customerId !== customerId) {
+      const details = { factor: 'password', why: 'in other hands' };
+      await unit.audit(scaAudit(bank, entered, now, { event: 'sca attempt refused', requestId, details }));
+      return { kind: 'refused', why: 'in-other-hands' };
+    }
     await unit.saveSession(entered);
     await unit.audit(scaAudit(bank, entered, now, { event: 'sca logged in again', requestId }));
     return MOVED;
@@ -68,7 +81,7 @@ async function enter(
     await endSession(bank, unit, locked, { outcome: 'unavailable', requestId });
     return ENDED;
   }
-  const waiting = waitingPayments(bundle.payments);
+  const waiting = await quotePayments(unit, bank.exchangeRates, waitingPayments(bundle.payments));
   await unit.setAuthorization(session.authorizationId, { status: 'Authorizing', modified: now });
   await Promise.all(
     waiting.map(({ paymentId }) => unit.setPayment(paymentId, { status: 'Authorizing', modified: now })),
@@ -93,7 +106,6 @@ async function refuse(
 ): Promise<ScaAnswer> {
   const { session, now } = locked;
   const isBlocked = blocksCustomer(counted, bank.limits);
-  if (isBlocked) await unit.block(username, blockedUntil(now, bank.limits));
   const failures = session.failures + 1;
   // What was typed as a username is not written down: it may well be a password in the wrong field.
   const details = { factor: 'password', inARow: counted };
@@ -105,6 +117,10 @@ async function refuse(
       details,
     }),
   );
+  if (isBlocked) {
+    const { requestId } = call;
+    await blockCustomer(bank, unit, locked, { username, customerId: customer?.customerId, requestId });
+  }
   const tried: LockedSession = { ...locked, session: { ...session, failures } };
   if (isBlocked || failures >= bank.limits.wrongFactors) return failedForGood(bank, unit, tried, call);
   await unit.saveSession({ ...tried.session, lastSeen: session.step === 'login' ? now : session.lastSeen });

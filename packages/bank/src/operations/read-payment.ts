@@ -26,7 +26,12 @@ export async function readPayment(
   const token = await requireToken(bank, call, found.token, kind);
   const now = bank.clock.now();
   const submissions = found.submissions.map((submission) => ({ ...submission, ...lapse(submission, now) }));
-  return { token, payment: requireReach(token, found.payment), submissions };
+  return { token, payment: requireReach(token, ofTheType(call, found.payment)), submissions };
+}
+
+/** A payment of the other type is, for this path, no payment at all. */
+function ofTheType({ paymentType }: Call, payment: PaymentRecord | undefined): PaymentRecord | undefined {
+  return paymentType === undefined || payment?.paymentType === paymentType ? payment : undefined;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { CustomerId, PaymentId } from '@lupa/protocol';
 import type { ScaLimits } from '../domain/sca-limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Customers } from '../ports/customers.ts';
+import type { ExchangeRates } from '../ports/exchange-rates.ts';
 import type { FactorSecrets } from '../ports/factor-secrets.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { Passwords } from '../ports/passwords.ts';
@@ -16,6 +17,7 @@ export interface ScaBank {
   readonly identifiers: Identifiers;
   readonly factorSecrets: FactorSecrets;
   readonly passwords: Passwords;
+  readonly exchangeRates: ExchangeRates;
   readonly limits: ScaLimits;
 }
 

@@ -35,7 +35,7 @@ export function scaStoreContract(database: OpenDatabase): void {
   }
 
   function newChallenge(authorizationId: AuthorizationId, change: Partial<ScaChallenge> = {}): ScaChallenge {
-    const payment = showPayment({ paymentId: asPaymentId(uuid()), request: newRequest() });
+    const payment = showPayment({ paymentId: asPaymentId(uuid()), paymentType: 'SepaPayment', request: newRequest() });
     const shown = {
       authorizationId,
       tppName: 'Shop',

@@ -20,8 +20,8 @@ function shown(): ShownPayments {
     tppName: 'Kahvipuoti',
     account: { accountId: 'account-1', iban: 'FI4054100020000314' },
     payments: [
-      { paymentId: ONE, request: parsed({ amountEUR: '4.00' }) },
-      { paymentId: TWO, request: parsed({ amountEUR: '5.00', count: 3 }) },
+      { paymentId: ONE, paymentType: 'SepaPayment', request: parsed({ amountEUR: '4.00' }) },
+      { paymentId: TWO, paymentType: 'SepaPayment', request: parsed({ amountEUR: '5.00', count: 3 }) },
     ],
   });
 }
@@ -34,7 +34,7 @@ describe('what is shown', () => {
       amountCents: 400,
       currency: 'EUR',
       payeeName: 'Test_Person',
-      payeeIban: 'FI2112345600000785',
+      payeeAccount: 'FI2112345600000785',
       text: 'test_payment',
       textKind: 'message',
       count: 1,
@@ -45,7 +45,9 @@ describe('what is shown', () => {
     const { message: _message, ...request } = parsed();
     const [payment] = showPayments({
       ...shown(),
-      payments: [{ paymentId: ONE, request: { ...request, reference: 'RF18539007547034' } }],
+      payments: [
+        { paymentId: ONE, paymentType: 'SepaPayment', request: { ...request, reference: 'RF18539007547034' } },
+      ],
     }).payments;
     assert.deepEqual([payment?.text, payment?.textKind], ['RF18539007547034', 'reference']);
   });
@@ -60,7 +62,7 @@ describe('the digest of what is shown', () => {
   const CHANGES: Readonly<Record<string, ShownPayments>> = {
     'one cent more': change({ amountCents: asCents(401) }),
     'another payee': change({ payeeName: 'Test_Persom' }),
-    'another payee account': change({ payeeIban: 'FI2112345600000786' }),
+    'another payee account': change({ payeeAccount: 'FI2112345600000786' }),
     'another message': change({ text: 'test_payment ' }),
     'a reference instead of a message': change({ textKind: 'reference' }),
     'once more': change({ count: 2 }),

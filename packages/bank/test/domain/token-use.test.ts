@@ -70,6 +70,7 @@ test("a client's token may not submit, and a customer's may not create", () => {
 test('each kind of token may make exactly the calls of contract §2', () => {
   const allowed: Record<PaymentsCall, TokenKind[]> = {
     'create a payment': ['client', 'customer'],
+    'create a foreign payment': ['client'],
     'read a payment': ['client', 'user', 'customer', 'exemption'],
     'delete a payment': ['client'],
     'submit a payment': ['user', 'customer', 'exemption'],

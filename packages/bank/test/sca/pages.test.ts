@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { debitCentsOf } from '../../src/domain/payment-debit.ts';
 import { answerPhoneRequest } from '../../src/operations/answer-phone-request.ts';
 import { unblockCustomer } from '../../src/operations/unblock-customer.ts';
 import type { Language } from '../../src/sca/languages.ts';
@@ -197,7 +198,7 @@ describe('the review page', () => {
 describe('the factor page', () => {
   test('shows the total of the ticked payments alone, and the others as rejected', async () => {
     const { customer, payments } = await atReview([{ amountEUR: '10.00' }, { amountEUR: '20.00' }]);
-    const ten = payments.find(({ request }) => request.amountCents === 1000);
+    const ten = payments.find((payment) => debitCentsOf(payment) === 1000);
     await customer.press('continue', { payments: ten?.paymentId ?? '' });
     const text = textOf(customer.html);
     assert.ok(text.includes('Yhteensä 10,00 €'));

@@ -29,6 +29,7 @@ export async function openScaParts() {
     identifiers: parts.identifiers,
     factorSecrets: derivedFactorSecrets('a secret of thirty-two bytes or more, for tests'),
     passwords,
+    exchangeRates: parts.exchangeRates,
     limits: SCA_LIMITS,
   };
   const liisa = await addCustomer(parts, sca, LIISA, 'Liisa Mäkelä', [

@@ -1,4 +1,13 @@
-import { euros, type Fragment, type Markup, markup, type SandboxRooms } from '@lupa/bank';
+import {
+  amountOf,
+  euros,
+  type Fragment,
+  type Markup,
+  markup,
+  paymentDetails,
+  type SandboxRooms,
+  textsIn,
+} from '@lupa/bank';
 import { formatIbanInGroups } from '@lupa/protocol';
 import { sandboxPage, wayBack } from './sandbox-layout.ts';
 
@@ -61,15 +70,10 @@ function waitingRequest({ id, shown }: Request, index: number, path: string): Ma
 </section>`;
 }
 
-function payment({ payeeName, payeeIban, amountCents, count, text }: Request['shown']['payments'][number]): Fragment {
-  const times =
-    count > 1 && markup`<p class="recurring">Recurring: up to ${count} times, ${euros(amountCents, 'en')} each</p>`;
+/** In the very words of the page in the browser, so that the two can be compared. */
+function payment(shown: Request['shown']['payments'][number]): Fragment {
   return markup`<li class="payment">
-<p class="line"><span class="payee">${payeeName}</span> <span class="amount">${euros(amountCents * count, 'en')}</span></p>
-<dl class="details">
-<div><dt>To account</dt><dd class="iban">${formatIbanInGroups(payeeIban)}</dd></div>
-${text !== '' && markup`<div><dt>Message or reference</dt><dd>${text}</dd></div>`}
-</dl>
-${times}
+<p class="line"><span class="payee">${shown.payeeName}</span> <span class="amount">${amountOf(shown, 'en')}</span></p>
+${paymentDetails(shown, textsIn('en'), 'en')}
 </li>`;
 }

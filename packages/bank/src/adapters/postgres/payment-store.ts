@@ -1,12 +1,14 @@
 import { type AuthorizationId, asAuthorizationId, asPaymentId, asSubmissionId, type PaymentId } from '@lupa/protocol';
 import type {
   CreationOutcome,
+  ForeignPaymentToCreate,
   PaymentStore,
   PaymentToCreate,
   PaymentUnit,
   TokenDigest,
 } from '../../ports/payment-store.ts';
 import type { TokenRecord } from '../../ports/records.ts';
+import { createForeignPayment } from './create-foreign-payment.ts';
 import { createPayment } from './create-payment.ts';
 import type { Database } from './database.ts';
 import {
@@ -80,6 +82,10 @@ export class PostgresPaymentStore implements PaymentStore {
 
   createPayment(payment: PaymentToCreate): Promise<CreationOutcome> {
     return createPayment(this.#database, payment);
+  }
+
+  createForeignPayment(payment: ForeignPaymentToCreate): Promise<CreationOutcome> {
+    return createForeignPayment(this.#database, payment);
   }
 
   async findToken(tokenDigest: TokenDigest): Promise<TokenRecord | undefined> {

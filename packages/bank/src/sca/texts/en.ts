@@ -43,6 +43,21 @@ export const en: Texts = {
     reference: 'Reference',
     amount: 'Amount',
     times: (count, each) => `Recurring: up to ${count} times, ${each} each`,
+    foreign: {
+      issuer: 'Account issued by',
+      bank: 'Payee’s bank',
+      address: 'Payee’s address',
+      charges: 'Charges',
+      chargesOf: {
+        SHA: 'Shared (SHA): the payee bears the charges of other banks',
+        OUR: 'Yours (OUR): you bear all charges',
+      },
+      order: 'Speed',
+      orderOf: { NORM: 'Normal', HIGH: 'Urgent' },
+      debited: 'Debited from your account',
+      rate: 'Exchange rate',
+      rateReference: 'Reference of the rate',
+    },
     total: 'Total',
     totalAtMost: 'Total, at most',
     totalHint:

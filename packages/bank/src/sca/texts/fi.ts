@@ -45,6 +45,21 @@ export const fi: Texts = {
     reference: 'Viite',
     amount: 'Summa',
     times: (count, each) => `Toistuva: enintään ${count} kertaa, ${each} kerrallaan`,
+    foreign: {
+      issuer: 'Tilin myöntäjä',
+      bank: 'Saajan pankki',
+      address: 'Saajan osoite',
+      charges: 'Kulut',
+      chargesOf: {
+        SHA: 'Jaettu (SHA): saaja maksaa muiden pankkien kulut',
+        OUR: 'Sinä (OUR): maksat kaikki kulut',
+      },
+      order: 'Nopeus',
+      orderOf: { NORM: 'Tavallinen', HIGH: 'Pikamaksu' },
+      debited: 'Tililtäsi veloitetaan',
+      rate: 'Valuuttakurssi',
+      rateReference: 'Kurssin viite',
+    },
     total: 'Yhteensä',
     totalAtMost: 'Yhteensä enintään',
     totalHint:

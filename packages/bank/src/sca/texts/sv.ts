@@ -43,6 +43,21 @@ export const sv: Texts = {
     reference: 'Referens',
     amount: 'Belopp',
     times: (count, each) => `Återkommande: högst ${count} gånger, ${each} per gång`,
+    foreign: {
+      issuer: 'Kontot utfärdat av',
+      bank: 'Mottagarens bank',
+      address: 'Mottagarens adress',
+      charges: 'Avgifter',
+      chargesOf: {
+        SHA: 'Delade (SHA): mottagaren betalar andra bankers avgifter',
+        OUR: 'Dina (OUR): du betalar alla avgifter',
+      },
+      order: 'Hastighet',
+      orderOf: { NORM: 'Normal', HIGH: 'Expressbetalning' },
+      debited: 'Debiteras ditt konto',
+      rate: 'Valutakurs',
+      rateReference: 'Kursens referens',
+    },
     total: 'Totalt',
     totalAtMost: 'Totalt högst',
     totalHint:

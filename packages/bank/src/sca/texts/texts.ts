@@ -1,3 +1,4 @@
+import type { DetailsOfCharges, ForeignPaymentOrder } from '@lupa/protocol';
 import type { ScaOutcome } from '../../ports/sca-store.ts';
 
 /** A word to the customer about what has just happened, or has not. */
@@ -16,6 +17,20 @@ export type NoticeName =
 
 /** Something that went wrong before or beside the steps. */
 export type ProblemName = 'link-dead' | 'already-over' | 'foreign-form' | 'request-refused' | 'unexpected';
+
+/** What is said of a foreign payment beside what is said of every payment. */
+export interface ForeignTexts {
+  readonly issuer: string;
+  readonly bank: string;
+  readonly address: string;
+  readonly charges: string;
+  readonly chargesOf: Readonly<Record<DetailsOfCharges, string>>;
+  readonly order: string;
+  readonly orderOf: Readonly<Record<ForeignPaymentOrder, string>>;
+  readonly debited: string;
+  readonly rate: string;
+  readonly rateReference: string;
+}
 
 /** Every word the pages say. A language without one of them does not compile. */
 export interface Texts {
@@ -58,6 +73,7 @@ export interface Texts {
     readonly reference: string;
     readonly amount: string;
     readonly times: (count: number, each: string) => string;
+    readonly foreign: ForeignTexts;
     readonly total: string;
     readonly totalAtMost: string;
     readonly totalHint: string;
