@@ -1,6 +1,7 @@
 import type { PhoneAnswer } from './operations/answer-phone-request.ts';
 import type { KeyCard } from './operations/read-key-card.ts';
 import type { CustomersPhone } from './operations/read-phone-requests.ts';
+import type { AuditReport } from './operations/verify-audit-trail.ts';
 
 /** What the sandbox's own pages may do in the bank: what a customer would do with a phone and a printed key list. */
 export interface SandboxRooms {
@@ -15,5 +16,7 @@ export interface SandboxRooms {
   /** @returns undefined for a username that belongs to nobody */
   readKeyCard(username: string): Promise<KeyCard | undefined>;
   /** Lifts the block that wrong factors put on a customer. */
-  unblockCustomer(username: string): Promise<void>;
+  unblockCustomer(username: string, requestId: string): Promise<void>;
+  /** Checks every link of the audit trail. */
+  verifyAuditTrail(): Promise<AuditReport>;
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { addAuditCommand } from './commands/audit.ts';
 import { addPayCommand } from './commands/pay.ts';
 import { addUpCommand } from './commands/up.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -28,6 +29,7 @@ export async function lupaProgram(args: readonly string[]): Promise<number> {
     .addHelpText('after', EXAMPLES);
   addUpCommand(program, finish);
   addPayCommand(program, finish);
+  addAuditCommand(program, finish);
   try {
     await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' });
     return exitCode;

@@ -75,7 +75,8 @@ describe('money that may move once, or not at all', () => {
     const payer = { iban: ELSAS_IBAN };
     const { paymentId, authorizationId } = await tpp.created(token, { payer, amountEUR: '15.01' });
     const { access_token: user } = await tpp.userTokens(authorizationId, ELSA);
-    const tables = ['submissions', 'audit_events'];
+    // The authorization too: its chain of audit events grows.
+    const tables = ['submissions', 'audit_events', 'authorizations'];
     for (let attempt = 0; attempt < 2; attempt += 1) {
       const answer = await bank.store.unchangedBy(() => tpp.submit(user, paymentId, 'too-much'), tables);
       assertRefused(answer, 422, 'BUSINESS', 'InsufficientFunds ');

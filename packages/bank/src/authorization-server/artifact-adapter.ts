@@ -1,6 +1,7 @@
 import Provider, { type Adapter, type AdapterPayload } from 'oidc-provider';
 import type { Clock } from '../ports/clock.ts';
 import type { Artifact, TokenArtifacts } from '../ports/token-artifacts.ts';
+import { exchangeOf } from './exchange.ts';
 import type { ApprovedGrant } from './token-facts.ts';
 import { tokenFacts } from './token-facts.ts';
 import { type PendingArtifact, UnitOfWork, unitOfWorkOf } from './unit-of-work.ts';
@@ -73,13 +74,14 @@ export class ArtifactAdapter implements Adapter {
     if (this.#model === 'Interaction') {
       return this.#unit().use({ model: this.#model, id, at: this.#keeping.clock.now(), keepUntil: undefined });
     }
-    if (this.#model === 'Grant') return this.#keeping.artifacts.revokeGrant(id);
+    if (this.#model === 'Grant') return this.revokeByGrantId(id);
     await this.#keeping.artifacts.remove(this.#model, id);
   }
 
   /** Not part of the answer's unit of work: a revocation stands, whatever becomes of the answer. */
   async revokeByGrantId(grantId: string): Promise<void> {
-    await this.#keeping.artifacts.revokeGrant(grantId);
+    const request = Provider.ctx?.req;
+    await this.#keeping.artifacts.revokeGrant(grantId, request && exchangeOf(request).requestId);
   }
 
   async findByUid(): Promise<undefined> {

@@ -10,6 +10,7 @@ import {
   shapeAnswer,
 } from './api-answers.ts';
 import { answerBrowserError, answerBrowserFault } from './browser-answers.ts';
+import { exchangeOf } from './exchange.ts';
 import { beginUnitOfWork, type UnitOfWork } from './unit-of-work.ts';
 
 export interface Settling {
@@ -81,7 +82,9 @@ async function commitTokens({ artifacts }: Settling, context: KoaContextWithOIDC
   const outcome = await artifacts.commit(unit.changes());
   if (outcome === 'done') return;
   const grantId = unit.redeemedGrantId;
-  if (outcome === 'lost' && grantId !== undefined) await artifacts.revokeGrant(grantId);
+  if (outcome === 'lost' && grantId !== undefined) {
+    await artifacts.revokeGrant(grantId, exchangeOf(context.req).requestId);
+  }
   answerInvalidGrant(context, DESCRIPTION_OF_LOSS[outcome]);
 }
 

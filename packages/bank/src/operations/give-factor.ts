@@ -1,10 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { waitingPayments } from '../domain/sca-end.ts';
-import { blockedUntil, blocksCustomer, decideAttempt } from '../domain/sca-limits.ts';
+import { blocksCustomer, decideAttempt } from '../domain/sca-limits.ts';
 import { normaliseUsername } from '../domain/sca-username.ts';
 import { type ShownPayments, shownDigest, showPayments } from '../domain/shown-payments.ts';
 import type { Customer } from '../ports/customers.ts';
 import type { ScaChallenge, ScaUnit } from '../ports/sca-store.ts';
+import { blockCustomer } from './block-customer.ts';
 import { ENDED, endSession, isUpToDate, type LockedSession, onSession, STALE } from './locked-sca-session.ts';
 import { paymentsNamed, type ScaAnswer, type ScaBank, type ScaCall, scaAudit } from './sca-bank.ts';
 
@@ -61,7 +62,9 @@ async function decide(bank: ScaBank, unit: ScaUnit, locked: LockedSession, given
   }
   const inARow = attempts === 'blocked' ? bank.limits.wrongFactors : attempts;
   const isBlocked = decision !== 'check' || blocksCustomer(inARow, bank.limits);
-  if (isBlocked && decision !== 'blocked') await unit.block(username, blockedUntil(now, bank.limits));
+  if (isBlocked && decision !== 'blocked') {
+    await blockCustomer(bank, unit, locked, { username, customerId: customer.customerId, requestId });
+  }
   return refuse(bank, unit, locked, { given, inARow, isBlocked });
 }
 

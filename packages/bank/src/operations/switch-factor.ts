@@ -2,7 +2,7 @@ import type { ScaChallenge } from '../ports/sca-store.ts';
 import { shownAnew } from './give-factor.ts';
 import { issueChallenge } from './issue-challenge.ts';
 import { isUpToDate, MOVED, onSession, STALE } from './locked-sca-session.ts';
-import type { ScaAnswer, ScaBank, ScaCall } from './sca-bank.ts';
+import { type ScaAnswer, type ScaBank, type ScaCall, scaAudit } from './sca-bank.ts';
 
 /** Asks for the other second factor over the same payments. The challenge before is dead. */
 export async function switchFactor(bank: ScaBank, call: ScaCall, factor: ScaChallenge['factor']): Promise<ScaAnswer> {
@@ -12,6 +12,8 @@ export async function switchFactor(bank: ScaBank, call: ScaCall, factor: ScaChal
     const shown = await shownAnew(unit, locked, challenge, call.tppName);
     if (shown === undefined) {
       await unit.saveSession({ ...locked.session, step: 'review', challenge: undefined, lastSeen: locked.now });
+      const told = { event: 'sca payments changed', requestId: call.requestId };
+      await unit.audit(scaAudit(bank, locked.session, locked.now, told));
       return { kind: 'refused', why: 'payments-changed' };
     }
     await issueChallenge(bank, unit, locked, { shown, factor, requestId: call.requestId });

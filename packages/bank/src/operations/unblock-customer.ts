@@ -2,7 +2,11 @@ import { normaliseUsername } from '../domain/sca-username.ts';
 import type { ScaBank } from './sca-bank.ts';
 
 /** Lifts a block and forgets the wrong factors before it; harmless for a customer who is not blocked. */
-export async function unblockCustomer(bank: ScaBank, username: string): Promise<void> {
+export async function unblockCustomer(
+  bank: ScaBank,
+  username: string,
+  requestId: string | undefined = undefined,
+): Promise<void> {
   const normalised = normaliseUsername(username);
   const customer = await bank.customers.byUsername(normalised);
   await bank.store.transaction(async (unit) => {
@@ -14,7 +18,7 @@ export async function unblockCustomer(bank: ScaBank, username: string): Promise<
       authorizationId: undefined,
       clientId: undefined,
       customerId: customer?.customerId,
-      requestId: undefined,
+      requestId,
       details: {},
     });
   });

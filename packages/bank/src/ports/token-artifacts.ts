@@ -12,8 +12,13 @@ export interface TokenArtifacts {
   commit(changes: ArtifactChanges): Promise<CommitOutcome>;
   /** Removes one artifact; nothing happens when it is not there. */
   remove(model: string, id: string): Promise<void>;
-  /** Removes the grant and everything issued under it, access tokens included, in one transaction. */
-  revokeGrant(grantId: string): Promise<void>;
+  /**
+   * Removes the grant and everything issued under it, access tokens included, in one transaction with the line of the audit
+   * trail. Nothing happens when it is not there.
+   *
+   * @param requestId of the request that led to it, where there was one
+   */
+  revokeGrant(grantId: string, requestId?: string): Promise<void>;
   /** Removes what expired before `before`, at most `limit` of each kind. @returns how many */
   purge(before: Date, limit: number): Promise<number>;
 }

@@ -34,6 +34,9 @@ export interface SandboxPagesOptions {
   readonly readUsers: () => Promise<readonly TestUser[]>;
 }
 
+/** What `lupa audit verify` asks while the sandbox runs: nobody else can open its store then. */
+export const AUDIT_PATH = '/sandbox/audit';
+
 /** The two short fields of the largest form, many times over. */
 const FORM_LIMIT_BYTES = 4096;
 
@@ -58,6 +61,7 @@ export function sandboxPages(options: SandboxPagesOptions): AddPages {
       reply.header('cache-control', 'no-cache').type('text/css; charset=utf-8').send(SANDBOX_STYLESHEET),
     );
     app.get('/sandbox/tpp/public-jwks.json', (_request, reply) => reply.type('application/json').send(options.jwks));
+    app.get(AUDIT_PATH, async (_request, reply) => reply.type('application/json').send(await rooms.verifyAuditTrail()));
     addStartPage(app, rooms, options);
     addKeyCards(app, rooms, options);
     addPhones(app, rooms, options);
@@ -73,7 +77,7 @@ function addStartPage(app: App, rooms: Rooms, options: SandboxPagesOptions): voi
   app.post<UserRoute>('/sandbox/unblock/:user', async (request, reply) => {
     const { user } = request.params;
     if ((await rooms.readPhoneRequests(user)) === undefined) return sendUnknownUser(options, request, reply);
-    await rooms.unblockCustomer(user);
+    await rooms.unblockCustomer(user, request.id);
     return wantsJson(request)
       ? reply.type('application/json').send({ unblocked: user })
       : reply.redirect(`/?unblocked=${encodeURIComponent(user)}`, 303);

@@ -71,12 +71,12 @@ export const REMOVE_ACCESS_TOKEN: Statement = {
 
 export const REMOVE_ARTIFACTS_OF_GRANT: Statement = {
   name: 'remove-artifacts-of-grant',
-  text: 'DELETE FROM token_artifacts WHERE grant_id = $1',
+  text: 'DELETE FROM token_artifacts WHERE grant_id = $1 RETURNING model',
 };
 
 export const REMOVE_ACCESS_TOKENS_OF_GRANT: Statement = {
   name: 'remove-access-tokens-of-grant',
-  text: 'DELETE FROM access_tokens WHERE grant_id = $1',
+  text: 'DELETE FROM access_tokens WHERE grant_id = $1 RETURNING kind',
 };
 
 export const PURGE_ARTIFACTS: Statement = {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
 import type {
   Artifact,
   ArtifactChanges,
@@ -8,8 +9,10 @@ import type {
   TokenArtifacts,
 } from '../../ports/token-artifacts.ts';
 import type { TokenUse } from '../../ports/token-use.ts';
+import { randomIdentifiers } from '../random-identifiers.ts';
 import type { Database, Queryable } from './database.ts';
 import { confirmRefreshToken } from './refresh-rotation.ts';
+import { revokeGrant } from './revoke-grant.ts';
 import { digestOf, saveArtifact } from './save-artifact.ts';
 import * as sql from './token-artifact-statements.ts';
 
@@ -31,10 +34,12 @@ class Abandoned extends Error {
 export class PostgresTokenArtifacts implements TokenArtifacts, TokenUse {
   readonly #database: Database;
   readonly #clock: Clock;
+  readonly #identifiers: Identifiers;
 
   constructor(database: Database, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
+    this.#identifiers = randomIdentifiers(clock);
   }
 
   async find(model: string, id: string): Promise<Artifact | undefined> {
@@ -77,14 +82,9 @@ export class PostgresTokenArtifacts implements TokenArtifacts, TokenUse {
     else await this.#database.query(sql.REMOVE_ARTIFACT, [model, digestOf(id)]);
   }
 
-  async revokeGrant(grantId: string): Promise<void> {
-    await this.#database.transaction(async (inside) => {
-      await Promise.all([
-        inside.query(sql.REMOVE_ARTIFACT, ['Grant', digestOf(grantId)]),
-        inside.query(sql.REMOVE_ARTIFACTS_OF_GRANT, [grantId]),
-        inside.query(sql.REMOVE_ACCESS_TOKENS_OF_GRANT, [grantId]),
-      ]);
-    });
+  revokeGrant(grantId: string, requestId?: string): Promise<void> {
+    const revocation = { grantId, requestId, at: this.#clock.now(), eventId: this.#identifiers.uuid() };
+    return this.#database.transaction((inside) => revokeGrant(inside, revocation));
   }
 
   async confirm(unconfirmedRefresh: string): Promise<void> {

@@ -1,0 +1,42 @@
+import type { AuditReport } from '@lupa/bank';
+import type { Paint } from '../print/paint.ts';
+
+type Fault = AuditReport['faults'][number];
+
+/** What the check found, for a person: the first broken link at the top. */
+export function describeAudit(report: AuditReport, paint: Paint): string {
+  const [first, ...others] = report.faults;
+  const verdict =
+    first === undefined
+      ? [`${paint('green', 'Every link holds.')} ${counts(report)}`]
+      : [
+          `${paint('red', 'Broken.')} First: ${describeFault(first)}`,
+          ...others.map((fault) => `  also: ${describeFault(fault)}`),
+          `${report.broken} chains or seals do not hold. ${counts(report)}`,
+        ];
+  return `${[...verdict, ...remarks(report)].join('\n')}\n`;
+}
+
+function counts({ events, chains, seals }: AuditReport): string {
+  return `${events} events in ${chains} chains, ${seals} seals.`;
+}
+
+function remarks({ waitingEvents, eventsBeforeChains, newestSeal }: AuditReport): string[] {
+  const lines: string[] = [];
+  if (waitingEvents > 0) lines.push(`${waitingEvents} events are chained and wait for the next seal.`);
+  if (eventsBeforeChains > 0) {
+    lines.push(`${eventsBeforeChains} events are from before there were chains: nothing can be said of them.`);
+  }
+  if (newestSeal !== undefined) {
+    lines.push(`Newest seal: ${newestSeal.sealNumber} of ${newestSeal.sealedAt}, ${newestSeal.hash}`);
+  }
+  return lines;
+}
+
+function describeFault(fault: Fault): string {
+  if (fault.in === 'seal') return `seal ${fault.sealNumber}: ${fault.problem}.`;
+  const { authorizationId, chainId, sequence, eventId, event, problem } = fault;
+  const chain = authorizationId === undefined ? `chain ${chainId}` : `authorization ${authorizationId}`;
+  const which = eventId === undefined ? '' : ` (${JSON.stringify(event)}, ${eventId})`;
+  return `${chain}, event ${sequence}${which}: ${problem}.`;
+}
