@@ -19,11 +19,13 @@ export interface LupaProcessOptions {
   readonly authorizePort?: number;
   /** Without it PGlite is the store, whatever database the tests themselves were given. */
   readonly databaseUrl?: string | undefined;
+  /** Kills it so long after its start, ready or not. */
+  readonly killAfterMs?: number;
 }
 
 /** Starts `lupa up --json` and waits until it says it is ready. @throws Error with what it said instead */
 export async function startLupa(options: LupaProcessOptions): Promise<LupaProcess> {
-  const { dataDir, apiPort = 0, authorizePort = 0, databaseUrl } = options;
+  const { dataDir, apiPort = 0, authorizePort = 0, databaseUrl, killAfterMs } = options;
   const { LUPA_DATABASE_URL: _tests, ...env } = process.env;
   const child = spawn(
     process.execPath,
@@ -39,6 +41,7 @@ export async function startLupa(options: LupaProcessOptions): Promise<LupaProces
   // A test that fails, or is ended, leaves no bank behind.
   const endWithTest = () => child.kill('SIGKILL');
   process.once('exit', endWithTest);
+  if (killAfterMs !== undefined) setTimeout(endWithTest, killAfterMs).unref();
   const exited = once(child, 'exit') as Promise<[number | null]>;
   exited.then(() => process.off('exit', endWithTest));
   const facts = await readyLineOf(child).catch((error) => {
