@@ -118,7 +118,7 @@ export async function openBankParts() {
     const key = identifiers.uuid();
     const requestDigest = createHash('sha256').update(key).digest();
     return (
-      await createPayment(parts, caller, { request, signed: true, idempotencyKey: key, requestDigest, context: {} })
+      await createPayment(parts, caller, { request, signed: true, idempotencyKey: key, requestDigest, signed: true, context: {} })
     ).payment;
   }
 
