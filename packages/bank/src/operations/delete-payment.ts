@@ -39,18 +39,18 @@ async function deleteLocked(
   const status = bundleStatus(
     bundle.payments.map((other) => (other.paymentId === paymentId ? 'Revoked' : other.status)),
   );
-  await Promise.all([
+  const [exemptionGivenBack] = await Promise.all([
+    unit.giveBackExemption(paymentId, modified),
     unit.setPayment(paymentId, { status: 'Revoked', modified }),
     unit.setAuthorization(authorizationId, { status, modified }),
-    unit.giveBackExemption(paymentId, modified),
-    unit.audit(
-      callAudit(bank.identifiers, call, modified, {
-        event: 'payment deleted',
-        authorizationId,
-        customerId: bundle.authorization.customerId,
-        details: { paymentId, was: payment.status },
-      }),
-    ),
   ]);
+  await unit.audit(
+    callAudit(bank.identifiers, call, modified, {
+      event: 'payment deleted',
+      authorizationId,
+      customerId: bundle.authorization.customerId,
+      details: { paymentId, was: payment.status, ...(exemptionGivenBack && { exemptionGivenBack }) },
+    }),
+  );
   return { ...payment, status: 'Revoked', modified };
 }

@@ -44,16 +44,21 @@ async function revokeLocked(
     throw illegalState(`the authorization is ${authorization.status}, and nothing of it can be revoked`);
   }
   const status = bundleStatus(payments.map((payment) => payment.status));
+  const givenBack = await Promise.all(changed.map(({ paymentId }) => unit.giveBackExemption(paymentId, modified)));
+  const exemptionsGivenBack = changed.filter((_payment, place) => givenBack[place]).map(({ paymentId }) => paymentId);
   await Promise.all([
     ...changed.map((payment) => unit.setPayment(payment.paymentId, { status: payment.status, modified })),
     unit.setAuthorization(authorizationId, { status, modified }),
-    ...changed.map((payment) => unit.giveBackExemption(payment.paymentId, modified)),
     unit.audit(
       callAudit(bank.identifiers, call, modified, {
         event: 'authorization revoked',
         authorizationId,
         customerId: authorization.customerId,
-        details: { revoked: changed.map((payment) => payment.paymentId), status },
+        details: {
+          revoked: changed.map((payment) => payment.paymentId),
+          status,
+          ...(exemptionsGivenBack.length > 0 && { exemptionsGivenBack }),
+        },
       }),
     ),
   ]);

@@ -18,14 +18,18 @@ export function describeAudit(report: AuditReport, paint: Paint): string {
 }
 
 function counts({ events, chains, seals }: AuditReport): string {
-  return `${events} events in ${chains} chains, ${seals} seals.`;
+  return `${counted(events, 'event')} in ${counted(chains, 'chain')}, ${counted(seals, 'seal')}.`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function remarks({ waitingEvents, eventsBeforeChains, newestSeal }: AuditReport): string[] {
   const lines: string[] = [];
-  if (waitingEvents > 0) lines.push(`${waitingEvents} events are chained and wait for the next seal.`);
+  if (waitingEvents > 0) lines.push(`${counted(waitingEvents, 'event')} chained, waiting for the next seal.`);
   if (eventsBeforeChains > 0) {
-    lines.push(`${eventsBeforeChains} events are from before there were chains: nothing can be said of them.`);
+    lines.push(`${counted(eventsBeforeChains, 'event')} from before there were chains: nothing can be said of them.`);
   }
   if (newestSeal !== undefined) {
     lines.push(`Newest seal: ${newestSeal.sealNumber} of ${newestSeal.sealedAt}, ${newestSeal.hash}`);

@@ -75,9 +75,10 @@ export async function bookSubmission(
   const [job] = await inside.query<Job>(TAKE_JOB, [paymentId, submissionId]);
   if (job === undefined || job.status !== 'Accepted') return 'already-done';
   const outcome = outcomeOf(job);
+  let exemptionGivenBack = false;
   if (outcome === 'Rejected') {
     inside.send(RELEASE, [job.debit_account_id, job.amount_cents]);
-    inside.send(GIVE_BACK, [paymentId, at]);
+    exemptionGivenBack = (await inside.query(GIVE_BACK, [paymentId, at])).length === 1;
   } else {
     sendBooking(inside, {
       bookingId,
@@ -99,7 +100,10 @@ export async function bookSubmission(
     clientId: job.client_id,
     customerId: job.customer_id ?? undefined,
     requestId: undefined,
-    details: { paymentId, submissionId, status: outcome, amountCents: job.amount_cents },
+    details: {
+      ...{ paymentId, submissionId, status: outcome, amountCents: job.amount_cents },
+      ...(exemptionGivenBack && { exemptionGivenBack }),
+    },
   });
   return outcome;
 }

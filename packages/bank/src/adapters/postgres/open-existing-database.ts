@@ -24,7 +24,9 @@ const HAS_TABLE = {
  */
 export async function openExistingDatabase(store: StoreSettings, table: string): Promise<Database> {
   if (store.kind === 'pglite' && !existsSync(store.directory)) {
-    throw new StoreNotFound(`There is no store at ${store.directory}. lupa up makes one.`);
+    throw new StoreNotFound(
+      `There is no store at ${store.directory}. lupa up makes one; LUPA_DATABASE_URL names one in a PostgreSQL.`,
+    );
   }
   const database =
     store.kind === 'pglite' ? await openPGliteDatabase(store.directory) : new PgDatabase({ url: store.url });
