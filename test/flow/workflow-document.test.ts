@@ -15,6 +15,9 @@ import { headersOf, runShell, type Said, statusOf } from './support/shell.ts';
 const CURL = 'curl -vk --key key.pem --cert client.crt';
 const SAMPLE_BODY =
   '{"payee":{"iban":"FI4950009420028730", "name":"Test_Person"}, "payer":{"iban":"FI9259995020084225"}, "message":"test_payment", "amountEUR":"4.00"}';
+/** The document's own payer account is another customer's in this sandbox. */
+const EXEMPTION_BODY =
+  '{"payee":{"iban":"FI4950009420028730", "name":"Test_Person"}, "payer":{"iban":"FI9259995020084225"}, "message":"test_payment", "amountEUR":"5.00"}';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** As W prints them: milliseconds and the offset of Helsinki. */
@@ -273,7 +276,7 @@ describe('the workflow document, with curl and openssl alone', () => {
     assert.ok(idToken);
     assert.notEqual(access, values.USER_TOKEN);
     assert.notEqual(refresh, values.REFRESH_TOKEN);
-    values.USER_TOKEN = access;
+    Object.assign(values, { USER_TOKEN: access, REFRESH_TOKEN_FROM_SCA: refresh });
   });
 
   test('step 6: the payment is submitted with Content-Length: 0', () => {
@@ -302,5 +305,73 @@ describe('the workflow document, with curl and openssl alone', () => {
     assert.equal(submissions.length, 1);
     assert.equal(submissions[0].status, 'Submitted');
     assert.ok(submissions[0].archiveId);
+  });
+
+  test('exemption step 2: the refresh token gives an access token for the customer', () => {
+    const said = shell(
+      `${CURL} -d "grant_type=refresh_token&refresh_token=$REFRESH_TOKEN_FROM_SCA&scope=payments&client_id=$client_id&client_secret=$client_secret" "$API/oauth/token"`,
+    );
+    assert.equal(statusOf(said), 200, said.out);
+    const { access_token: access, refresh_token: refresh, ...rest } = JSON.parse(said.out);
+    assert.deepEqual(rest, { scope: 'payments', token_type: 'bearer', expires_in: 3600 });
+    assert.notEqual(refresh, values.REFRESH_TOKEN_FROM_SCA);
+    Object.assign(values, { ACCESS_TOKEN: access, REFRESH_TOKEN_FROM_SCA: refresh });
+  });
+
+  test('exemption step 3: the payment is created with it, signed, and the headers about the customer are taken', () => {
+    const said = shell(
+      `header=$(printf '{"kid":"%s","alg":"ES256"}' "$KID" | base64url)
+      signature=$(printf '%s.%s' "$header" "$(printf '%s' "$BODY" | base64url)" | sign_es256 ssa-signing-key.pem)
+      ${CURL} \
+-H "x-api-key: $API_KEY" \
+-H "Authorization: Bearer $ACCESS_TOKEN" \
+-H "x-jws-signature: $header..$signature" \
+-H 'x-fapi-customer-ip-address: 192.0.2.7' \
+-H 'x-customer-user-agent: Mozilla/5.0' \
+-H 'x-fapi-customer-last-logged-time: Sun, 10 Sep 2017 19:43:31 UTC' \
+-H 'x-fapi-financial-id: test' \
+-H 'Accept: application/json' \
+-H 'Content-Type: application/json' \
+-H 'x-idempotency-key: idempotent_5' \
+-d "$BODY" "$API/payments-psd2/v1/sepa-payments"`,
+      { BODY: EXEMPTION_BODY },
+    );
+    assert.equal(statusOf(said), 201, said.out);
+    const { paymentId, authorizationId, status, amountEUR } = JSON.parse(said.out);
+    assert.deepEqual([status, amountEUR], ['Unauthorized', '5.00']);
+    assert.notEqual(authorizationId, payment.authorizationId);
+    Object.assign(values, { PAYMENT: paymentId, AUTHORIZATION: authorizationId });
+  });
+
+  test('exemption step 4: the sample JWT, which has neither exp nor iat, fetches the exemption token', () => {
+    const { out: jwt } = shell(
+      `header=$(printf '{"alg":"ES256","typ":"JWT","kid":"%s"}' "$KID" | base64url)
+      id='"authorizationId":{"value":"'$AUTHORIZATION'","essential":true}'
+      payload=$(printf '{"iss":"%s","aud":"%s","response_type":"token","client_id":"%s","scope":"payments","state":"1234","nonce":"ttpp1573632173204","max_age":86400,"claims":{"id_token":{"acr":{"values":["urn:openbanking:psd2:ca"],"essential":true},%s},"userinfo":{%s}}}' \
+        "$client_id" "$API" "$client_id" "$id" "$id" | base64url)
+      printf '%s.%s.%s' "$header" "$payload" "$(printf '%s.%s' "$header" "$payload" | sign_es256 ssa-signing-key.pem)"`,
+    );
+    values.EXEMPTION_JWT = jwt;
+    const call = `${CURL} -d "grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer&assertion=$EXEMPTION_JWT&response_type=token&client_id=$client_id&client_secret=$client_secret&scope=payments" "$API/oauth/token"`;
+    const said = shell(call);
+    assert.equal(statusOf(said), 200, said.out);
+    assert.equal(headersOf(said)['cache-control'], 'no-store');
+    const { access_token: access, ...rest } = JSON.parse(said.out);
+    assert.deepEqual(rest, { token_type: 'bearer', expires_in: 3600, scope: 'payments' });
+    values.ACCESS_TOKEN = access;
+    const again = shell(call);
+    assert.equal(statusOf(again), 400);
+    assert.deepEqual(JSON.parse(again.out), {
+      error: 'invalid_grant',
+      error_description: 'nonce was used before',
+    });
+  });
+
+  test('exemption step 5: the payment is submitted with it, and no page was ever shown', () => {
+    const said = shell(
+      `${CURL} -X PUT -H "x-api-key: $API_KEY" -H "Authorization: Bearer $ACCESS_TOKEN" -H 'Content-Length: 0' "$API/payments-psd2/v1/sepa-payments/$PAYMENT/submissions/1"`,
+    );
+    assert.equal(statusOf(said), 200, said.out);
+    assert.ok(['Accepted', 'Submitted'].includes(JSON.parse(said.out).status), said.out);
   });
 });
