@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { asPaymentId, asSubmissionId, LupaError } from '@lupa/protocol';
+import { asPaymentId, asSubmissionId, LupaError, type SubmissionId } from '@lupa/protocol';
 import { bookSubmissions } from '../../src/operations/book-submissions.ts';
 import { deletePayment } from '../../src/operations/delete-payment.ts';
 import { readPayment } from '../../src/operations/read-payment.ts';
@@ -203,5 +203,40 @@ test('a recurring payment is submitted as often as its count, each time with an 
   assert.deepEqual(codes.toSorted(), ['ILLEGAL_STATE', 'done', 'done', 'done']);
   await bookAll();
   assert.equal((await readPayment(bank, user, paymentId)).payment.status, 'Completed');
+  await assertSoundBooks();
+});
+
+test('a recurring payment revoked halfway is PartiallyRevoked: what was submitted stays, no more follows', async () => {
+  const { paymentId, authorizationId, user } = await bank.approved({ amountEUR: '0.01', count: 3 });
+  const [jan, feb] = ['jan', 'feb'].map(asSubmissionId) as [SubmissionId, SubmissionId];
+  await submitPayment(bank, user, paymentId, jan);
+  const client = await bank.callOf('tpp-a', 'client');
+  assert.equal(await codeOf(deletePayment(bank, client, paymentId)), 'ILLEGAL_STATE', 'it was submitted');
+  const revoked = await revokeAuthorization(bank, client, authorizationId);
+  assert.equal(revoked.authorization.status, 'PartiallyRevoked');
+  assert.equal(revoked.payments[0]?.status, 'PartiallyRevoked');
+  await bookAll();
+  assert.equal((await submitPayment(bank, user, paymentId, jan)).status, 'Submitted');
+  assert.equal(await codeOf(submitPayment(bank, user, paymentId, feb)), 'ILLEGAL_STATE');
+  assert.equal((await readPayment(bank, user, paymentId)).payment.status, 'PartiallyRevoked');
+  await assertSoundBooks();
+});
+
+test('a recurring payment revoked and submitted at once: its parts and its status agree', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const { paymentId, authorizationId, user } = await bank.approved({ amountEUR: '0.01', count: 4 });
+    const client = await bank.callOf('tpp-a', 'client');
+    const ids = ['a', 'b', 'c', 'd'].map(asSubmissionId);
+    const [revoked, ...submitted] = await Promise.all([
+      codeOf(revokeAuthorization(bank, client, authorizationId)),
+      ...ids.map((id) => codeOf(submitPayment(bank, user, paymentId, id))),
+    ]);
+    const made = submitted.filter((code) => code === 'done').length;
+    const { payment } = await readPayment(bank, user, paymentId);
+    const expected = made === 4 ? 'Completed' : made > 0 ? 'PartiallyRevoked' : 'Revoked';
+    assert.deepEqual([payment.submissionsMade, payment.status], [made, expected]);
+    assert.equal(revoked, made === 4 ? 'ILLEGAL_STATE' : 'done');
+  }
+  await bookAll();
   await assertSoundBooks();
 });
