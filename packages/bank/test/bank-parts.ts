@@ -118,7 +118,13 @@ export async function openBankParts() {
     const key = identifiers.uuid();
     const requestDigest = createHash('sha256').update(key).digest();
     return (
-      await createPayment(parts, caller, { request, signed: true, idempotencyKey: key, requestDigest, signed: true, context: {} })
+      await createPayment(parts, caller, {
+        request,
+        idempotencyKey: key,
+        requestDigest,
+        signed: true,
+        context: {},
+      })
     ).payment;
   }
 

@@ -22,6 +22,7 @@ export * from './money.ts';
 export * from './parse-foreign-payment-request.ts';
 export * from './parse-request-object-claims.ts';
 export * from './parse-sepa-payment-request.ts';
+export * from './payment.ts';
 export * from './references.ts';
 export * from './request-object.ts';
 export * from './sandbox-scenario.ts';

@@ -34,7 +34,7 @@ export async function createPayment(
   request: SepaPaymentRequest,
   options: CreateOptions,
 ): Promise<SepaPayment> {
-  const idempotencyKey = checkKey(options.idempotencyKey ?? uuid(connection));
+  const idempotencyKey = idempotencyKeyOf(connection, options);
   return post(connection, request, options, idempotencyKey, { idempotencyKey });
 }
 
@@ -48,7 +48,7 @@ export async function createBundle(
   }
   const [first, ...others] = requests;
   if (first === undefined) throw argumentInvalid('a bundle needs a payment');
-  const idempotencyKey = checkKey(options.idempotencyKey ?? uuid(connection));
+  const idempotencyKey = idempotencyKeyOf(connection, options);
   const deadline = connection.deadline(options);
   // Each payment has its own key, made from the bundle's: the whole can be called again with that one.
   const create = (request: SepaPaymentRequest, index: number) => {
@@ -62,32 +62,45 @@ export async function createBundle(
   return { authorizationId, payments };
 }
 
-async function post(
+function post(
   connection: Connection,
   request: SepaPaymentRequest,
   options: CreateOptions,
-  key: string,
+  idempotencyKey: string,
   retryWith: { readonly idempotencyKey: string },
 ): Promise<SepaPayment> {
-  const body = Buffer.from(JSON.stringify(request));
+  const read = (json: unknown) => matchRequest(parseSepaPayment(json), request);
+  return postPayment(connection, { path: '/sepa-payments', request, read, idempotencyKey, retryWith }, options);
+}
+
+/** Sends a request for a payment of whichever type, signed. */
+export async function postPayment<Answer>(
+  connection: Connection,
+  post: {
+    readonly path: string;
+    readonly request: object;
+    readonly read: (json: unknown) => Answer;
+    readonly idempotencyKey: string;
+    /** What the caller is told to call again with; of a bundle its own key, and not that of one payment. */
+    readonly retryWith: { readonly idempotencyKey: string };
+  },
+  options: CreateOptions,
+): Promise<Answer> {
+  const { path, read, retryWith } = post;
+  const body = Buffer.from(JSON.stringify(post.request));
   const headers = {
     'content-type': 'application/json; charset=utf-8',
-    [HEADERS.idempotencyKey]: key,
+    [HEADERS.idempotencyKey]: post.idempotencyKey,
     [HEADERS.jwsSignature]: signDetached(body, connection.bodySigner),
     ...customerHeaders(options.customer),
   };
-  const read = (json: unknown) => matchRequest(parseSepaPayment(json), request);
-  return callPaymentsApi(
-    connection,
-    { method: 'POST', path: '/sepa-payments', body, headers, retryWith, read },
-    options,
-  );
+  return callPaymentsApi(connection, { method: 'POST', path, body, headers, retryWith, read }, options);
 }
 
 /** The bank repeats what it was asked for (contract §5); an answer about other money is not ours, however well signed. */
 function matchRequest(payment: SepaPayment, request: SepaPaymentRequest): SepaPayment {
   const { payee, payer, message, reference, count = 1, authorizationId = payment.authorizationId } = request;
-  const pairs = {
+  checkAnswered({
     amountEUR: [parseAmountEUR(payment.amountEUR), parseAmountEUR(request.amountEUR)],
     'payee.iban': [payment.payee.iban, payee.iban],
     'payer.iban': [payment.payer?.iban, payer?.iban ?? payment.payer?.iban],
@@ -95,12 +108,21 @@ function matchRequest(payment: SepaPayment, request: SepaPaymentRequest): SepaPa
     reference: [payment.reference, reference],
     count: [payment.count, count],
     authorizationId: [payment.authorizationId, authorizationId],
-  };
+  });
+  return payment;
+}
+
+/** @throws TppError ANSWER_MISMATCH naming the first member that was answered otherwise than it was asked for */
+export function checkAnswered(pairs: Readonly<Record<string, readonly [answered: unknown, asked: unknown]>>): void {
   for (const [name, [answered, asked]] of Object.entries(pairs)) {
     if (answered !== asked)
       throw new TppError('ANSWER_MISMATCH', { detail: `its ${name} is not the one that was asked for` });
   }
-  return payment;
+}
+
+/** @throws TppError ARGUMENT_INVALID */
+export function idempotencyKeyOf(connection: Connection, { idempotencyKey }: CreateOptions): string {
+  return checkKey(idempotencyKey ?? uuid(connection));
 }
 
 function checkKey(key: string): string {

@@ -1,12 +1,25 @@
 /** The TPP's side of PSD2 payment initiation. See `packages/tpp/README.md`. */
 
 export type {
+  AccountScheme,
   Authorization,
   AuthorizationStatus,
   Cents,
+  DetailsOfCharges,
   ErrorType,
+  FinancialInstitution,
+  ForeignAddress,
+  ForeignBankAccount,
+  ForeignBankAddress,
+  ForeignPayee,
+  ForeignPayment,
+  ForeignPaymentOrder,
+  ForeignPaymentRequest,
   Iban,
+  MinorUnits,
+  Payment,
   PaymentStatus,
+  PaymentType,
   ResponseType,
   SepaPayee,
   SepaPayment,
@@ -20,13 +33,16 @@ export type {
 } from '@lupa/protocol';
 export {
   asCents,
+  currencyDecimals,
   formatCents,
+  formatCurrencyAmount,
   formatIbanInGroups,
   isFinalSubmissionStatus,
   isPaymentReference,
   isSepaIban,
   PAYMENT_STATUSES,
   parseAmountEUR,
+  parseCurrencyAmount,
   parseSubmissionId,
   SUBMISSION_STATUSES,
   verifyIban,
@@ -38,12 +54,14 @@ export type { Bundle, CreateOptions } from './create-payment.ts';
 export type { CustomerContext } from './customer-context.ts';
 export { TPP_ERROR_CODES, type TppErrorCode, type TppErrorEntry } from './error-codes.ts';
 export type {
+  PaymentOf,
   ReadAuthorizationOptions,
   ReadOptions,
   ReadPaymentOptions,
   ReadSubmissionOptions,
   ScenarioOptions,
   SubmitOptions,
+  TypeOptions,
 } from './payments.ts';
 export type { PendingAuthorization } from './pending-authorization.ts';
 export { Secret } from './secret.ts';

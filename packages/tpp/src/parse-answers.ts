@@ -1,7 +1,13 @@
 import {
+  ACCOUNT_SCHEMES,
   type Authorization,
+  CHARGES,
+  FOREIGN_PAYMENT_ORDERS,
+  type ForeignPayment,
   PAYMENT_STATUSES,
+  type Payment,
   parseAmountEUR,
+  parseCurrencyAmount,
   parseUuid,
   SEPA_PAYMENT_ORDERS,
   type SepaPayment,
@@ -19,10 +25,7 @@ import { TppError } from './tpp-error.ts';
 export function parseSepaPayment(json: unknown): SepaPayment {
   const payment = object(json, 'the payment');
   const payee = object(payment.payee, 'payee');
-  check(isUuid(payment.paymentId), 'paymentId');
-  check(isUuid(payment.authorizationId), 'authorizationId');
-  check(isOneOf(PAYMENT_STATUSES, payment.status), 'status');
-  check(payment.paymentType === 'SepaPayment', 'paymentType');
+  checkIdentity(payment, 'SepaPayment');
   check(payment.detailsOfCharges === 'SHA', 'detailsOfCharges');
   check(isOneOf(SEPA_PAYMENT_ORDERS, payment.paymentOrder), 'paymentOrder');
   check(Number.isSafeInteger(payment.count), 'count');
@@ -34,12 +37,49 @@ export function parseSepaPayment(json: unknown): SepaPayment {
     isOptional((lines) => Array.isArray(lines) && lines.every(isText), payee.address),
     'payee.address',
   );
-  if (payment.payer !== undefined) check(isText(object(payment.payer, 'payer').iban), 'payer.iban');
   for (const name of ['message', 'reference', 'ultimatePayee', 'originalPayer'])
     check(isOptional(isText, payment[name]), name);
+  return payment as unknown as SepaPayment;
+}
+
+/** @throws TppError ANSWER_UNEXPECTED */
+export function parseForeignPayment(json: unknown): ForeignPayment {
+  const payment = object(json, 'the payment');
+  const payee = object(payment.payee, 'payee');
+  const account = object(payee.bankAccount, 'payee.bankAccount');
+  const bank = object(payee.financialInstitution, 'payee.financialInstitution');
+  checkIdentity(payment, 'ForeignPayment');
+  check(isOneOf(CHARGES, payment.detailsOfCharges), 'detailsOfCharges');
+  check(isOneOf(FOREIGN_PAYMENT_ORDERS, payment.paymentOrder), 'paymentOrder');
+  check(payment.count === 1, 'count');
+  const { amount, currency } = payment;
+  check(isText(amount) && isText(currency) && parseCurrencyAmount(amount, currency) !== undefined, 'amount');
+  check(isText(payment.message), 'message');
+  check(isText(payee.name), 'payee.name');
+  check(isText(account.id), 'payee.bankAccount.id');
+  check(isOneOf(ACCOUNT_SCHEMES, account.schemeName), 'payee.bankAccount.schemeName');
+  for (const name of ['bic', 'clearingSystemId', 'name'])
+    check(isOptional(isText, bank[name]), `payee.financialInstitution.${name}`);
+  object(payee.foreignAddress, 'payee.foreignAddress');
+  check(isOptional(isText, payment.exchangeRateReference), 'exchangeRateReference');
+  return payment as unknown as ForeignPayment;
+}
+
+/** A payment of either type, as its `paymentType` tells. @throws TppError ANSWER_UNEXPECTED */
+export function parsePayment(json: unknown): Payment {
+  const { paymentType } = object(json, 'the payment');
+  return paymentType === 'ForeignPayment' ? parseForeignPayment(json) : parseSepaPayment(json);
+}
+
+/** What payments of both types have. */
+function checkIdentity(payment: Record<string, unknown>, paymentType: Payment['paymentType']): void {
+  check(isUuid(payment.paymentId), 'paymentId');
+  check(isUuid(payment.authorizationId), 'authorizationId');
+  check(isOneOf(PAYMENT_STATUSES, payment.status), 'status');
+  check(payment.paymentType === paymentType, 'paymentType');
+  if (payment.payer !== undefined) check(isText(object(payment.payer, 'payer').iban), 'payer.iban');
   checkTimes(payment);
   if (payment.submissions !== undefined) list(payment.submissions, 'submissions').forEach(parseSubmission);
-  return payment as unknown as SepaPayment;
 }
 
 /** @throws TppError ANSWER_UNEXPECTED */
@@ -66,12 +106,14 @@ export function parseAuthorization(json: unknown): Authorization {
   checkTimes(authorization);
   if (authorization.sepaPayments !== undefined)
     list(authorization.sepaPayments, 'sepaPayments').forEach(parseSepaPayment);
+  if (authorization.foreignPayments !== undefined)
+    list(authorization.foreignPayments, 'foreignPayments').forEach(parseForeignPayment);
   return authorization as unknown as Authorization;
 }
 
 /** `{"payments": […]}`. @throws TppError ANSWER_UNEXPECTED */
-export function parsePayments(json: unknown): readonly SepaPayment[] {
-  return list(object(json, 'the answer').payments, 'payments').map(parseSepaPayment);
+export function parsePayments(json: unknown): readonly Payment[] {
+  return list(object(json, 'the answer').payments, 'payments').map(parsePayment);
 }
 
 function object(value: unknown, name: string): Record<string, unknown> {

@@ -1,16 +1,19 @@
 import {
   type Authorization,
   HEADERS,
+  type Payment,
+  type PaymentType,
   parseAuthorizationId,
   parsePaymentId,
   parseSandboxScenario,
   parseSubmissionId,
-  type SepaPayment,
   type Submission,
 } from '@lupa/protocol';
 import type { Connection } from './connection.ts';
 import {
   parseAuthorization,
+  parseForeignPayment,
+  parsePayment,
   parsePayments,
   parseSepaPayment,
   parseSubmission,
@@ -27,17 +30,30 @@ export interface ReadOptions extends CallOptions {
   readonly tokens?: UserTokens;
 }
 
-export interface ReadPaymentOptions extends ReadOptions {
+/** Which payments a call is about. A payment of the other type is not found. */
+export interface TypeOptions<Type extends PaymentType | 'any' = PaymentType> {
+  /** `SepaPayment` when absent. */
+  readonly paymentType?: Type;
+}
+
+/** `any` is read where payments of either type are (`GET /payments/{paymentId}`). */
+export type PaymentOf<Type extends PaymentType | 'any'> = Type extends 'any'
+  ? Payment
+  : Extract<Payment, { paymentType: Type }>;
+
+export interface ReadPaymentOptions<Type extends PaymentType | 'any' = 'SepaPayment'>
+  extends ReadOptions,
+    TypeOptions<Type> {
   /** Adds `submissions`. */
   readonly includeSubmissions?: boolean;
 }
 
 export interface ReadAuthorizationOptions extends ReadOptions {
-  /** Adds `sepaPayments`. */
+  /** Adds `sepaPayments` or `foreignPayments`. */
   readonly includePayments?: boolean;
 }
 
-export interface ReadSubmissionOptions extends ReadOptions, ScenarioOptions {}
+export interface ReadSubmissionOptions extends ReadOptions, TypeOptions, ScenarioOptions {}
 
 /** What a sandbox is to play on this one call (contract §8); a real bank refuses it. */
 export interface ScenarioOptions {
@@ -46,10 +62,11 @@ export interface ScenarioOptions {
 }
 
 /** A submission, in the customer's name or, in a sandbox, in that of `sandboxAuthorize`. */
-export type SubmitOptions = CallOptions & {
-  /** Your own name for this submission: 1–64 characters of `A–Z a–z 0–9 . _ ~ -`; a UUID when absent. Keep it before you call. */
-  readonly submissionId?: string;
-} & (
+export type SubmitOptions = CallOptions &
+  TypeOptions & {
+    /** Your own name for this submission: 1–64 characters of `A–Z a–z 0–9 . _ ~ -`; a UUID when absent. Keep it before you call. */
+    readonly submissionId?: string;
+  } & (
     | (ScenarioOptions & {
         /** The customer's tokens, for the authorization the payment belongs to. */
         readonly tokens: UserTokens;
@@ -70,30 +87,30 @@ export async function submitPayment(
     throw argumentInvalid("tokens of the customer are needed, or the sandbox's approval");
   }
   const submissionId = checkSubmissionId(options.submissionId ?? uuid(connection));
-  const path = `${paymentPath(paymentId)}/submissions/${submissionId}`;
+  const path = `${paymentPath(paymentId, options)}/submissions/${submissionId}`;
   const read = (json: unknown) => matching(parseSubmission(json), 'submissionId', submissionId);
   const headers = scenarioHeaders(options.scenario);
   const call = { method: 'PUT', path, headers, tokens: options.tokens, retryWith: { submissionId }, read } as const;
   return callPaymentsApi(connection, call, options);
 }
 
-export async function readPayment(
+export async function readPayment<Type extends PaymentType | 'any' = 'SepaPayment'>(
   connection: Connection,
   paymentId: string,
-  options: ReadPaymentOptions,
-): Promise<SepaPayment> {
-  const path = paymentPath(paymentId) + (options.includeSubmissions === true ? '?include=submissions' : '');
-  const read = (json: unknown) => matching(parseSepaPayment(json), 'paymentId', paymentId);
+  options: ReadPaymentOptions<Type>,
+): Promise<PaymentOf<Type>> {
+  const path = paymentPath(paymentId, options) + (options.includeSubmissions === true ? '?include=submissions' : '');
+  const read = (json: unknown) => matching(parsePaymentOf(json, options), 'paymentId', paymentId);
   return callPaymentsApi(connection, { method: 'GET', path, tokens: options.tokens, read }, options);
 }
 
-export async function deletePayment(
+export async function deletePayment<Type extends PaymentType = 'SepaPayment'>(
   connection: Connection,
   paymentId: string,
-  options: CallOptions,
-): Promise<SepaPayment> {
-  const read = (json: unknown) => matching(parseSepaPayment(json), 'paymentId', paymentId);
-  return callPaymentsApi(connection, { method: 'DELETE', path: paymentPath(paymentId), read }, options);
+  options: CallOptions & TypeOptions<Type>,
+): Promise<PaymentOf<Type>> {
+  const read = (json: unknown) => matching(parsePaymentOf(json, options), 'paymentId', paymentId);
+  return callPaymentsApi(connection, { method: 'DELETE', path: paymentPath(paymentId, options), read }, options);
 }
 
 export async function readAuthorization(
@@ -110,7 +127,7 @@ export async function readAuthorizationPayments(
   connection: Connection,
   authorizationId: string,
   options: ReadOptions,
-): Promise<readonly SepaPayment[]> {
+): Promise<readonly Payment[]> {
   const path = `${authorizationPath(authorizationId)}/payments`;
   const read = (json: unknown) =>
     parsePayments(json).map((payment) => matching(payment, 'authorizationId', authorizationId));
@@ -146,7 +163,7 @@ export async function readSubmission(
   submissionId: string,
   options: ReadSubmissionOptions,
 ): Promise<Submission> {
-  const path = `${paymentPath(paymentId)}/submissions/${checkSubmissionId(submissionId)}`;
+  const path = `${paymentPath(paymentId, options)}/submissions/${checkSubmissionId(submissionId)}`;
   const headers = scenarioHeaders(options.scenario);
   const read = (json: unknown) => matching(parseSubmission(json), 'submissionId', submissionId);
   return callPaymentsApi(connection, { method: 'GET', path, headers, tokens: options.tokens, read }, options);
@@ -155,9 +172,9 @@ export async function readSubmission(
 export async function readSubmissions(
   connection: Connection,
   paymentId: string,
-  options: ReadOptions,
+  options: ReadOptions & TypeOptions,
 ): Promise<readonly Submission[]> {
-  const path = `${paymentPath(paymentId)}/submissions`;
+  const path = `${paymentPath(paymentId, options)}/submissions`;
   return callPaymentsApi(connection, { method: 'GET', path, tokens: options.tokens, read: parseSubmissions }, options);
 }
 
@@ -167,9 +184,25 @@ function matching<T, Name extends keyof T>(answer: T, name: Name, asked: string)
   throw new TppError('ANSWER_MISMATCH', { detail: `its ${String(name)} is not the one that was asked for` });
 }
 
-function paymentPath(paymentId: string): string {
+const PATHS: Readonly<Record<PaymentType | 'any', string>> = {
+  SepaPayment: '/sepa-payments',
+  ForeignPayment: '/foreign-payments',
+  any: '/payments',
+};
+
+function paymentPath(paymentId: string, { paymentType = 'SepaPayment' }: TypeOptions<PaymentType | 'any'>): string {
   if (parsePaymentId(String(paymentId)) === undefined) throw argumentInvalid('paymentId is not one');
-  return `/sepa-payments/${paymentId}`;
+  if (!Object.hasOwn(PATHS, paymentType)) throw argumentInvalid('paymentType is not one');
+  return `${PATHS[paymentType]}/${paymentId}`;
+}
+
+/** Refuses a payment of another type than was asked for, so that what is returned has the type it is given here. */
+function parsePaymentOf<Type extends PaymentType | 'any'>(
+  json: unknown,
+  { paymentType }: TypeOptions<Type>,
+): PaymentOf<Type> {
+  const parse = { any: parsePayment, ForeignPayment: parseForeignPayment, SepaPayment: parseSepaPayment };
+  return parse[paymentType ?? 'SepaPayment'](json) as PaymentOf<Type>;
 }
 
 function authorizationPath(authorizationId: string): string {

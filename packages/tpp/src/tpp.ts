@@ -1,7 +1,17 @@
-import type { Authorization, SepaPayment, SepaPaymentRequest, Submission } from '@lupa/protocol';
+import type {
+  Authorization,
+  ForeignPayment,
+  ForeignPaymentRequest,
+  Payment,
+  PaymentType,
+  SepaPayment,
+  SepaPaymentRequest,
+  Submission,
+} from '@lupa/protocol';
 import { type AuthorizationWish, buildAuthorizationUrl } from './authorization-url.ts';
 import { type VerifiedCallback, verifyCallback } from './callback.ts';
 import type { Connection } from './connection.ts';
+import { createForeignPayment } from './create-foreign-payment.ts';
 import { type Bundle, type CreateOptions, createBundle, createPayment } from './create-payment.ts';
 import { discoverEndpoints } from './discovery.ts';
 import { exchangeCode, refreshTokens, revokeTokens } from './grants.ts';
@@ -68,6 +78,28 @@ export class Tpp {
    */
   createPayment(request: SepaPaymentRequest, options: CreateOptions = {}): Promise<SepaPayment> {
     return createPayment(this.#connection, request, options);
+  }
+
+  /**
+   * Creates a foreign payment, signed (`POST /foreign-payments`, contract §5): alone in its authorization, never recurring. The customer is
+   * shown what it costs in euros and approves that too. Otherwise as `createPayment`; for what follows, say `paymentType: 'ForeignPayment'`.
+   *
+   * @throws TppError as `createPayment`
+   * @example
+   * const payment = await tpp.createForeignPayment({
+   *   amount: '1000.50',
+   *   currency: 'USD',
+   *   message: 'Invoice 7',
+   *   payee: {
+   *     name: 'Ada Lovelace',
+   *     bankAccount: { id: '000123456789', schemeName: 'BBAN' },
+   *     financialInstitution: { bic: 'CHASUS33' },
+   *     foreignAddress: { addressLine1: '1 Main Street', addressLine2: 'New York NY 10001', country: 'US' },
+   *   },
+   * });
+   */
+  createForeignPayment(request: ForeignPaymentRequest, options: CreateOptions = {}): Promise<ForeignPayment> {
+    return createForeignPayment(this.#connection, request, options);
   }
 
   /**
@@ -161,8 +193,15 @@ export class Tpp {
     return payments.submitPayment(this.#connection, paymentId, options);
   }
 
-  /** Reads a payment (`GET /sepa-payments/{paymentId}`, contract §5). @throws TppError NOT_FOUND */
-  readPayment(paymentId: string, options: payments.ReadPaymentOptions = {}): Promise<SepaPayment> {
+  /**
+   * Reads a payment (`GET /sepa-payments/{paymentId}`, contract §5); one of whichever type with `paymentType: 'any'`.
+   *
+   * @throws TppError NOT_FOUND
+   */
+  readPayment<Type extends PaymentType | 'any' = 'SepaPayment'>(
+    paymentId: string,
+    options: payments.ReadPaymentOptions<Type> = {},
+  ): Promise<payments.PaymentOf<Type>> {
     return payments.readPayment(this.#connection, paymentId, options);
   }
 
@@ -172,7 +211,10 @@ export class Tpp {
    * @returns the payment, now `Revoked`
    * @throws TppError NOT_FOUND, ILLEGAL_STATE
    */
-  deletePayment(paymentId: string, options: CallOptions = {}): Promise<SepaPayment> {
+  deletePayment<Type extends PaymentType = 'SepaPayment'>(
+    paymentId: string,
+    options: CallOptions & payments.TypeOptions<Type> = {},
+  ): Promise<payments.PaymentOf<Type>> {
     return payments.deletePayment(this.#connection, paymentId, options);
   }
 
@@ -182,10 +224,7 @@ export class Tpp {
   }
 
   /** Reads the payments of a bundle (`GET /authorizations/{authorizationId}/payments`, contract §5). @throws TppError NOT_FOUND */
-  readAuthorizationPayments(
-    authorizationId: string,
-    options: payments.ReadOptions = {},
-  ): Promise<readonly SepaPayment[]> {
+  readAuthorizationPayments(authorizationId: string, options: payments.ReadOptions = {}): Promise<readonly Payment[]> {
     return payments.readAuthorizationPayments(this.#connection, authorizationId, options);
   }
 
@@ -226,7 +265,10 @@ export class Tpp {
   }
 
   /** Reads all submissions of a payment (`GET /sepa-payments/{paymentId}/submissions`, contract §5). @throws TppError NOT_FOUND */
-  readSubmissions(paymentId: string, options: payments.ReadOptions = {}): Promise<readonly Submission[]> {
+  readSubmissions(
+    paymentId: string,
+    options: payments.ReadOptions & payments.TypeOptions = {},
+  ): Promise<readonly Submission[]> {
     return payments.readSubmissions(this.#connection, paymentId, options);
   }
 

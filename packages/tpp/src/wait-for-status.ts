@@ -1,10 +1,10 @@
 import type { Submission, SubmissionStatus } from '@lupa/protocol';
 import type { Connection } from './connection.ts';
-import { type ReadOptions, readSubmission } from './payments.ts';
+import { type ReadOptions, readSubmission, type TypeOptions } from './payments.ts';
 import { TppError } from './tpp-error.ts';
 import { mayHelpToRepeat } from './wire/retry.ts';
 
-export interface WaitOptions extends Omit<ReadOptions, 'deadlineMs'> {
+export interface WaitOptions extends Omit<ReadOptions, 'deadlineMs'>, TypeOptions {
   /** What to wait for; by default `Submitted` or `Credited`, the payer's money being gone. */
   readonly until?: readonly SubmissionStatus[];
   /** 60 s by default. */

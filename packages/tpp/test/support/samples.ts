@@ -1,4 +1,10 @@
-import type { SepaPayment, SepaPaymentRequest, Submission } from '../../src/index.ts';
+import type {
+  ForeignPayment,
+  ForeignPaymentRequest,
+  SepaPayment,
+  SepaPaymentRequest,
+  Submission,
+} from '../../src/index.ts';
 
 export const PAYMENT_ID = '8efb669f-c105-4f74-ab13-aef176d94f91';
 export const AUTHORIZATION_ID = '934e82fc-fdc4-4378-8bcf-038075a259bd';
@@ -23,6 +29,30 @@ export const PAYMENT: SepaPayment = {
   paymentOrder: 'SEPA',
   count: 1,
   paymentType: 'SepaPayment',
+};
+
+export const FOREIGN_REQUEST: ForeignPaymentRequest = {
+  amount: '1000.50',
+  currency: 'USD',
+  message: 'Invoice 7',
+  payee: {
+    name: 'Ada Lovelace',
+    bankAccount: { id: '000123456789', schemeName: 'BBAN' },
+    financialInstitution: { bic: 'CHASUS33' },
+    foreignAddress: { addressLine1: '1 Main Street', addressLine2: 'New York NY 10001', country: 'US' },
+  },
+};
+
+export const FOREIGN_PAYMENT: ForeignPayment = {
+  ...FOREIGN_REQUEST,
+  ...TIMES,
+  paymentId: PAYMENT_ID,
+  authorizationId: AUTHORIZATION_ID,
+  status: 'Unauthorized',
+  detailsOfCharges: 'SHA',
+  paymentOrder: 'NORM',
+  count: 1,
+  paymentType: 'ForeignPayment',
 };
 
 export const SUBMISSION: Submission = { ...TIMES, submissionId: 'order-1234', status: 'Accepted' };
