@@ -1,11 +1,13 @@
 import { createPaymentContract } from './create-payment-contract.ts';
 import { databaseContract } from './database-contract.ts';
+import { exemptionContract } from './exemption-contract.ts';
 import { ledgerContract } from './ledger-contract.ts';
 import { ledgerRefusalsContract } from './ledger-refusals-contract.ts';
 import { partiesContract } from './parties-contract.ts';
 import { paymentUnitContract } from './payment-unit-contract.ts';
 import { scaCountersContract } from './sca-counters-contract.ts';
 import { scaStoreContract } from './sca-store-contract.ts';
+import { submissionStatesContract } from './submission-states-contract.ts';
 import type { OpenDatabase } from './test-databases.ts';
 
 /** What every database of the bank must pass, port by port. */
@@ -16,6 +18,8 @@ export function storeContracts(database: OpenDatabase): void {
   databaseContract(database);
   createPaymentContract(database);
   paymentUnitContract(database);
+  submissionStatesContract(database);
+  exemptionContract(database);
   scaStoreContract(database);
   scaCountersContract(database);
   partiesContract(database);
