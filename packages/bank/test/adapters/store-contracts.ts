@@ -1,6 +1,7 @@
 import { createPaymentContract } from './create-payment-contract.ts';
 import { databaseContract } from './database-contract.ts';
 import { exemptionContract } from './exemption-contract.ts';
+import { foreignPaymentContract } from './foreign-payment-contract.ts';
 import { ledgerContract } from './ledger-contract.ts';
 import { ledgerRefusalsContract } from './ledger-refusals-contract.ts';
 import { partiesContract } from './parties-contract.ts';
@@ -17,6 +18,7 @@ export function storeContracts(database: OpenDatabase): void {
   ledgerRefusalsContract(database);
   databaseContract(database);
   createPaymentContract(database);
+  foreignPaymentContract(database);
   paymentUnitContract(database);
   submissionStatesContract(database);
   exemptionContract(database);
