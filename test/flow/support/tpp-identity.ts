@@ -46,10 +46,12 @@ export async function demoTpp({ tpp, ca }: Pick<Sandbox, 'tpp' | 'ca'>): Promise
 /**
  * Registers one more TPP with a certificate of the sandbox's CA: as good as the demo TPP in everything, so that what it is
  * refused is refused because it is another.
+ *
+ * @param moreKeys public keys it signs with beside its own, as JWKs
  */
 export async function registerAnotherTpp(
   { bank, dataDir, ca }: Sandbox,
-  { roles = ['PIS'] }: { roles?: readonly string[] } = {},
+  { roles = ['PIS'], moreKeys = [] }: { roles?: readonly string[]; moreKeys?: readonly object[] } = {},
 ): Promise<TppIdentity> {
   const [issuer, caKey] = await Promise.all([
     readFile(ca, 'utf8'),
@@ -75,7 +77,12 @@ export async function registerAnotherTpp(
     certificateThumbprint: sha256(new X509Certificate(cert).raw).toString('base64url'),
     roles,
     redirectUris: [identity.redirectUri],
-    jwks: { keys: [{ ...createPublicKey(identity.signer.key).export({ format: 'jwk' }), kid: identity.signer.kid }] },
+    jwks: {
+      keys: [
+        { ...createPublicKey(identity.signer.key).export({ format: 'jwk' }), kid: identity.signer.kid },
+        ...moreKeys,
+      ],
+    },
   });
   return identity;
 }
