@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { EXEMPTION_REFUSALS, type Submission } from '@lupa/protocol';
+import { CustomerStopped } from '@lupa/sandbox';
 import { AINO, AINO_SAVINGS, assertInvalidGrant, ExemptTpp, payment, VILLE } from './support/exempt-tpp.ts';
 import { jsonOf } from './support/https-call.ts';
 import { startTestSandbox, type TestSandbox } from './support/test-sandbox.ts';
@@ -461,5 +462,14 @@ describe('the exemption flow (contract §9)', () => {
     const tokens = await shop.userTokens(refused.authorizationId);
     assert.equal((await shop.submit(tokens.access_token, refused.paymentId)).status, 200);
     assert.deepEqual(await counted(), { count: 0, cents: 0 });
+  });
+
+  test('in the default flow, too, a payment made for one customer is not approved by another', async () => {
+    const exempt = await ExemptTpp.after(shop);
+    const { authorizationId } = await exempt.created(payment('5.00'));
+    const ville = { username: 'ville', password: 'ville-salasana' };
+    await assert.rejects(shop.sendCustomer(authorizationId, ville), CustomerStopped);
+    assert.equal((await shop.readAuthorization(await shop.clientToken(), authorizationId)).status, 'Unauthorized');
+    await shop.userTokens(authorizationId);
   });
 });

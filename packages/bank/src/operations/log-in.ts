@@ -77,6 +77,12 @@ async function enter(
     await unit.audit(scaAudit(bank, entered, now, { event: 'sca logged in again', requestId }));
     return MOVED;
   }
+  const { customerId: madeFor } = bundle.authorization;
+  if (madeFor !== undefined && madeFor !== customerId) {
+    const details = { factor: 'password', why: 'made for another customer' };
+    await unit.audit(scaAudit(bank, entered, now, { event: 'sca attempt refused', requestId, details }));
+    return { kind: 'refused', why: 'made-for-another' };
+  }
   if (!isWaiting(bundle)) {
     await endSession(bank, unit, locked, { outcome: 'unavailable', requestId });
     return ENDED;

@@ -44,6 +44,8 @@ export type ScaRefusal =
   | 'account-unknown'
   /** What the customer saw is no longer what the store holds. */
   | 'payments-changed'
+  /** The payment was created for another customer (contract §9), and only that one may approve it. */
+  | 'made-for-another'
   /** Another customer is logged in to this session. */
   | 'in-other-hands';
 

@@ -17,6 +17,7 @@ const NOTICES: Readonly<Record<NoticeName, NoticeKind>> = {
   'account-unknown': { isError: true, field: 'account' },
   'phone-waiting': { isError: false },
   'payments-changed': { isError: false },
+  'made-for-another': { isError: true, field: 'username' },
   'in-other-hands': { isError: false },
   'log-in-again': { isError: false },
   stale: { isError: false },

@@ -117,6 +117,7 @@ export const en: Texts = {
     'account-unknown': 'Choose one of your own accounts.',
     'payments-changed':
       'The payments changed while you were confirming them. Nothing was approved. Please review them again.',
+    'made-for-another': 'This payment was made for another customer. Only that customer can confirm it.',
     'in-other-hands': 'Somebody else is logged in to these payments. Nothing was changed.',
     'log-in-again':
       'These payments were opened with a login that this browser does not have. Log in again to continue.',

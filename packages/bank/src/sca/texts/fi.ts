@@ -116,6 +116,7 @@ export const fi: Texts = {
     'phone-waiting': 'Et ole vielä hyväksynyt pyyntöä puhelimessasi. Hyväksy se ensin ja jatka sitten tästä.',
     'account-unknown': 'Valitse jokin omista tileistäsi.',
     'payments-changed': 'Maksut muuttuivat vahvistuksen aikana. Mitään ei hyväksytty. Tarkista maksut uudelleen.',
+    'made-for-another': 'Tämä maksu on tehty toiselle asiakkaalle. Vain hän voi vahvistaa sen.',
     'in-other-hands': 'Joku toinen on jo kirjautunut käsittelemään näitä maksuja. Mitään ei muutettu.',
     'log-in-again':
       'Näitä maksuja käsitellään kirjautumisella, jota tällä selaimella ei ole. Jatka kirjautumalla uudelleen.',

@@ -114,6 +114,7 @@ export const sv: Texts = {
     'phone-waiting': 'Du har ännu inte godkänt begäran i din telefon. Godkänn den först och fortsätt sedan här.',
     'account-unknown': 'Välj ett av dina egna konton.',
     'payments-changed': 'Betalningarna ändrades medan du bekräftade dem. Inget godkändes. Granska dem på nytt.',
+    'made-for-another': 'Betalningen har gjorts för en annan kund. Bara den kunden kan bekräfta den.',
     'in-other-hands': 'Någon annan har redan loggat in för att behandla dessa betalningar. Inget ändrades.',
     'log-in-again':
       'Dessa betalningar behandlas med en inloggning som denna webbläsare saknar. Logga in på nytt för att fortsätta.',

@@ -11,6 +11,7 @@ export type NoticeName =
   | 'phone-waiting'
   | 'account-unknown'
   | 'payments-changed'
+  | 'made-for-another'
   | 'in-other-hands'
   | 'log-in-again'
   | 'stale';
