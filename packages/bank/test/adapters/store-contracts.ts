@@ -1,3 +1,5 @@
+import { auditTamperingContract } from './audit-tampering-contract.ts';
+import { auditTrailContract } from './audit-trail-contract.ts';
 import { createPaymentContract } from './create-payment-contract.ts';
 import { databaseContract } from './database-contract.ts';
 import { exemptionContract } from './exemption-contract.ts';
@@ -25,4 +27,6 @@ export function storeContracts(database: OpenDatabase): void {
   scaStoreContract(database);
   scaCountersContract(database);
   partiesContract(database);
+  auditTrailContract(database);
+  auditTamperingContract(database);
 }
