@@ -83,6 +83,38 @@ export function refreshContract(bank: OpenBank): void {
       tokensOf(await tppA.refresh(renewed.refresh_token));
     });
 
+    test('a token is good in the last second of its 45 days, and not after it', async () => {
+      const { tppA, passSeconds } = bank();
+      const [inTime, late] = [await newTokens(bank(), tppA), await newTokens(bank(), tppA)];
+      passSeconds(45 * DAY_SECONDS - 5);
+      tokensOf(await tppA.refresh(inTime.refresh_token));
+      passSeconds(5);
+      refused(await tppA.refresh(late.refresh_token), 400, 'invalid_grant');
+    });
+
+    test('a token narrowed once is not narrowed for good: its successor gives everything again', async () => {
+      const { tppA, findToken } = bank();
+      const { refresh_token } = await newTokens(bank(), tppA);
+      const narrowed = tokensOf(await tppA.refresh(refresh_token, { scope: 'payments' }));
+      const { json } = await tppA.refresh(narrowed.refresh_token);
+      assert.equal(json.scope, 'openid payments');
+      assert.ok(json.id_token);
+      assert.equal((await findToken(String(json.access_token)))?.kind, 'user');
+    });
+
+    test('ends with the authorization: rejected or revoked it gives nothing, narrowed or not; partly revoked it goes on', async () => {
+      const { tppA, setStatus } = bank();
+      for (const status of ['Revoked', 'Rejected'] as const) {
+        const { refresh_token, authorizationId } = await newTokens(bank(), tppA);
+        await setStatus(authorizationId, status);
+        refused(await tppA.refresh(refresh_token), 400, 'invalid_grant');
+        refused(await tppA.refresh(refresh_token, { scope: 'payments' }), 400, 'invalid_grant');
+      }
+      const { refresh_token, authorizationId } = await newTokens(bank(), tppA);
+      await setStatus(authorizationId, 'PartiallyRevoked');
+      tokensOf(await tppA.refresh(refresh_token));
+    });
+
     test('of a revoked authorization is refused', async () => {
       const { tppA, setStatus } = bank();
       const { refresh_token, authorizationId } = await newTokens(bank(), tppA);
