@@ -136,7 +136,9 @@ describe('token requests that must give nothing', () => {
     const code = await tpp.approvedCode(payment.authorizationId);
     const tokens = jsonOf<Tokens>(await tpp.exchange(code));
     assert.equal((await tpp.call({ path: `/payments/${payment.paymentId}`, token: tokens.access_token })).status, 200);
-    const again = await bank.store.unchangedBy(() => tpp.exchange(code), ['token_artifacts', 'access_tokens']);
+    // The revocation is done, and written down in the authorization's chain of audit events.
+    const tables = ['token_artifacts', 'access_tokens', 'audit_events', 'authorizations'];
+    const again = await bank.store.unchangedBy(() => tpp.exchange(code), tables);
     assertOauthError(again, 400, 'invalid_grant');
     assert.equal((await tpp.submit(tokens.access_token, payment.paymentId)).status, 401);
     const refresh = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token };

@@ -64,16 +64,16 @@ async function readyLineOf(child: ChildProcess): Promise<SandboxFacts> {
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     complained += text;
   });
-  return new Promise((resolve, reject) => {
-    const giveUp = () => reject(new Error(`lupa up is not ready. It said:\n${said}${complained}`));
-    const timer = setTimeout(giveUp, READY_TIMEOUT_MS);
-    child.once('exit', giveUp);
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-      if (!said.includes('\n')) return;
-      clearTimeout(timer);
-      child.off('exit', giveUp);
-      resolve(JSON.parse(said) as SandboxFacts);
-    });
+  const { promise, resolve, reject } = Promise.withResolvers<SandboxFacts>();
+  const giveUp = () => reject(new Error(`lupa up is not ready. It said:\n${said}${complained}`));
+  const timer = setTimeout(giveUp, READY_TIMEOUT_MS);
+  child.once('exit', giveUp);
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+    if (said.includes('\n')) resolve(JSON.parse(said) as SandboxFacts);
+  });
+  return promise.finally(() => {
+    clearTimeout(timer);
+    child.off('exit', giveUp);
   });
 }
