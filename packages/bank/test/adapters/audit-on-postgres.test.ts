@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startPostgres } from '../../../../test/support/postgres.ts';
+import { bookSubmission } from '../../src/adapters/postgres/book-submission.ts';
+import { migrate, readMigrations } from '../../src/adapters/postgres/migrate.ts';
+import { PostgresPaymentStore } from '../../src/adapters/postgres/payment-store.ts';
+import { PgDatabase } from '../../src/adapters/postgres/pg-database.ts';
+import { PostgresAuditTrail } from '../../src/adapters/postgres/stored-audit-trail.ts';
+import { verifyAuditTrail } from '../../src/operations/verify-audit-trail.ts';
+import { verifyStoredAuditTrail } from '../../src/verify-stored-audit-trail.ts';
+import {
+  archiveId,
+  authorizedPayment,
+  LATER,
+  NOW,
+  newAccount,
+  newClient,
+  newCustomer,
+  newEvent,
+  newPayment,
+  newToken,
+  submit,
+  uuid,
+} from './fixtures.ts';
+import { postgresForTests } from './test-databases.ts';
+
+/** Far more than a statement takes that waits for nobody, far less than PostgreSQL waits for a lock. */
+const SOON_MS = 2_000;
+
+describe('the audit trail on a PostgreSQL with many connections', () => {
+  const { database, url } = postgresForTests();
+  const store = () => new PostgresPaymentStore(database());
+
+  async function soon<T>(work: Promise<T>): Promise<T> {
+    const late = sleep(SOON_MS, 'late' as const, { ref: false });
+    const first = await Promise.race([work, late]);
+    assert.notEqual(first, 'late', 'it waited for somebody');
+    return work;
+  }
+
+  test('while one chain is held, others are written and sealed and nobody waits', async () => {
+    const clientId = await newClient(database());
+    const tokenDigest = await newToken(database(), { clientId });
+    const payments = [newPayment(clientId, tokenDigest), newPayment(clientId, tokenDigest)];
+    for (const payment of payments) await store().createPayment(payment);
+    const [held, other] = payments.map((payment) => payment.newAuthorizationId);
+    const heldCustomer = await newCustomer(database());
+    await store().transaction(async (unit) => {
+      await unit.audit(newEvent({ authorizationId: held }));
+      await unit.audit(newEvent({ customerId: heldCustomer }));
+      await unit.account(uuid());
+      await soon(store().createPayment(newPayment(clientId, tokenDigest)));
+      await soon(store().createPayment(newPayment(clientId, tokenDigest, { joins: other })));
+      await soon(store().transaction((beside) => beside.audit(newEvent({ authorizationId: other }))));
+      const customerId = await newCustomer(database());
+      await soon(store().transaction((beside) => beside.audit(newEvent({ customerId }))));
+      await soon(new PostgresAuditTrail(database()).seal(NOW, 1000));
+      await soon(verifyAuditTrail(new PostgresAuditTrail(database())));
+    });
+    // What was not committed when the others were sealed is sealed now.
+    assert.equal(await new PostgresAuditTrail(database()).seal(LATER, 1000), 2);
+    assert.equal((await verifyAuditTrail(new PostgresAuditTrail(database()))).ok, true);
+  });
+
+  test('while a seal is being made, chains that it covers are written and nobody waits', async () => {
+    const clientId = await newClient(database());
+    const tokenDigest = await newToken(database(), { clientId });
+    const payment = newPayment(clientId, tokenDigest);
+    await store().createPayment(payment);
+    const authorizationId = payment.newAuthorizationId;
+    const sealing = new PostgresAuditTrail({
+      query: () => Promise.reject(new Error('a seal is one transaction')),
+      transaction: (work) =>
+        database().transaction(async (inside) => {
+          const result = await work(inside);
+          await soon(store().transaction((beside) => beside.audit(newEvent({ authorizationId }))));
+          await soon(store().createPayment(newPayment(clientId, tokenDigest, { joins: authorizationId })));
+          return result;
+        }),
+      close: () => Promise.resolve(),
+    });
+    assert.equal(await sealing.seal(NOW, 1000), 1);
+    assert.equal(await new PostgresAuditTrail(database()).seal(NOW, 1000), 2);
+    assert.equal((await verifyAuditTrail(new PostgresAuditTrail(database()))).ok, true);
+  });
+
+  test('booking takes the authorization before the payment, as submitting does: the two never deadlock', async () => {
+    const customerId = await newCustomer(database());
+    const account = await newAccount(database(), customerId, 10_000);
+    const { paymentId, authorizationId } = await authorizedPayment(database(), account, customerId);
+    const submissionId = await submit(database(), account.accountId, paymentId);
+    assert.ok(submissionId);
+    const began = performance.now();
+    let booking: Promise<unknown> = Promise.resolve();
+    await store().transaction(async (unit) => {
+      await unit.lockAuthorization(authorizationId);
+      const booked = { bookingId: uuid(), archiveId: archiveId(), at: NOW, auditEventId: uuid() };
+      const job = { jobId: 'job', paymentId, submissionId };
+      booking = database().transaction((inside) => bookSubmission(inside, job, booked));
+      await sleep(100);
+      await unit.lockPayment(paymentId);
+      await unit.audit(newEvent({ authorizationId }));
+    });
+    assert.equal(await booking, 'Submitted');
+    // PostgreSQL looks for deadlocks after a second.
+    assert.ok(performance.now() - began < 1000);
+    assert.equal((await verifyAuditTrail(new PostgresAuditTrail(database()))).ok, true);
+  });
+
+  test('the stored trail is checked while banks write to it, and found whole every time', async () => {
+    const clientId = await newClient(database());
+    const tokenDigest = await newToken(database(), { clientId });
+    let isOver = false;
+    const writing = Array.from({ length: 4 }, async () => {
+      while (!isOver) {
+        const payment = newPayment(clientId, tokenDigest);
+        await store().createPayment(payment);
+        const authorizationId = payment.newAuthorizationId;
+        await store().transaction((unit) => unit.audit(newEvent({ authorizationId })));
+        await new PostgresAuditTrail(database()).seal(NOW, 1000);
+      }
+    });
+    for (let round = 0; round < 8; round += 1) {
+      const { ok, faults } = await verifyStoredAuditTrail({ kind: 'postgres', url: url() });
+      assert.deepEqual([ok, faults], [true, []]);
+    }
+    isOver = true;
+    await Promise.all(writing);
+  });
+});
+
+describe('the audit trail of a store from an earlier release', () => {
+  test('keeps its events as they were and begins its chains anew; a store not brought up to date is not checked', async () => {
+    const server = await startPostgres();
+    const url = await server.createDatabase();
+    const database = new PgDatabase({ url, lanes: 1 });
+    const migrations = await readMigrations();
+    await migrate(
+      database,
+      migrations.filter(({ name }) => name < '0006'),
+    );
+    const clientId = await newClient(database);
+    const authorizationId = newPayment(clientId, new Uint8Array(32)).newAuthorizationId;
+    const run = (name: string, text: string, ...values: unknown[]) => database.query({ name, text }, values);
+    await run(
+      'test-old-authorization',
+      `INSERT INTO authorizations (authorization_id, client_id, payment_type, status, payment_count, created, modified)
+       VALUES ($1, $2, 'SepaPayment', 'Unauthorized', 1, $3, $3)`,
+      ...[authorizationId, clientId, NOW],
+    );
+    await run(
+      'test-old-event',
+      `INSERT INTO audit_events (event_id, at, event, authorization_id, details) VALUES ($1, $2, 'payment created', $3, '{}')`,
+      ...[uuid(), NOW, authorizationId],
+    );
+    await assert.rejects(verifyStoredAuditTrail({ kind: 'postgres', url }), { name: 'StoreNotFound' });
+    await migrate(database);
+    const note = () =>
+      new PostgresPaymentStore(database).transaction((unit) => unit.audit(newEvent({ authorizationId })));
+    await note();
+    await note();
+    const { ok, chains, events, eventsBeforeChains } = await verifyStoredAuditTrail({ kind: 'postgres', url });
+    assert.deepEqual(
+      { ok, chains, events, eventsBeforeChains },
+      { ok: true, chains: 1, events: 2, eventsBeforeChains: 1 },
+    );
+    await database.close();
+    await server.stop();
+  });
+});
