@@ -12,6 +12,7 @@ import { parseSepaPayment } from './parse-answers.ts';
 import { callPaymentsApi } from './payments-api.ts';
 import type { CallOptions } from './settings.ts';
 import { argumentInvalid, TppError } from './tpp-error.ts';
+import type { UserTokens } from './user-tokens.ts';
 import { uuid } from './uuid.ts';
 
 export interface CreateOptions extends CallOptions {
@@ -35,7 +36,7 @@ export async function createPayment(
   options: CreateOptions,
 ): Promise<SepaPayment> {
   const idempotencyKey = idempotencyKeyOf(connection, options);
-  return post(connection, request, options, idempotencyKey, { idempotencyKey });
+  return createSepaPayment(connection, request, { idempotencyKey }, options);
 }
 
 export async function createBundle(
@@ -53,7 +54,8 @@ export async function createBundle(
   // Each payment has its own key, made from the bundle's: the whole can be called again with that one.
   const create = (request: SepaPaymentRequest, index: number) => {
     const rest = { ...options, deadlineMs: deadline.remainingMs() };
-    return post(connection, request, rest, `${idempotencyKey}.${index}`, { idempotencyKey });
+    const key = { idempotencyKey: `${idempotencyKey}.${index}`, retryWith: { idempotencyKey } };
+    return createSepaPayment(connection, request, key, rest);
   };
   const payment = await create(first, 0);
   const { authorizationId } = payment;
@@ -62,43 +64,48 @@ export async function createBundle(
   return { authorizationId, payments };
 }
 
-function post(
+/** Sends a request for a SEPA payment, in the client's own name or, with the customer's tokens, in theirs. */
+export function createSepaPayment(
   connection: Connection,
   request: SepaPaymentRequest,
+  post: Pick<PostedPayment<SepaPayment>, 'idempotencyKey' | 'retryWith' | 'tokens'>,
   options: CreateOptions,
-  idempotencyKey: string,
-  retryWith: { readonly idempotencyKey: string },
 ): Promise<SepaPayment> {
   const read = (json: unknown) => matchRequest(parseSepaPayment(json), request);
-  return postPayment(connection, { path: '/sepa-payments', request, read, idempotencyKey, retryWith }, options);
+  return postPayment(connection, { ...post, path: '/sepa-payments', request, read }, options);
+}
+
+/** A request for a payment, and under which key it is sent. */
+export interface PostedPayment<Answer> {
+  readonly path: string;
+  readonly request: object;
+  readonly read: (json: unknown) => Answer;
+  readonly idempotencyKey: string;
+  /** What the caller is told to call again with, where that is another key: of a bundle its own, and not that of one payment. */
+  readonly retryWith?: { readonly idempotencyKey: string };
+  /** The customer's, in the exemption flow; the client's own when absent. */
+  readonly tokens?: UserTokens | undefined;
 }
 
 /** Sends a request for a payment of whichever type, signed. */
 export async function postPayment<Answer>(
   connection: Connection,
-  post: {
-    readonly path: string;
-    readonly request: object;
-    readonly read: (json: unknown) => Answer;
-    readonly idempotencyKey: string;
-    /** What the caller is told to call again with; of a bundle its own key, and not that of one payment. */
-    readonly retryWith: { readonly idempotencyKey: string };
-  },
+  post: PostedPayment<Answer>,
   options: CreateOptions,
 ): Promise<Answer> {
-  const { path, read, retryWith } = post;
+  const { path, read, idempotencyKey, tokens, retryWith = { idempotencyKey } } = post;
   const body = Buffer.from(JSON.stringify(post.request));
   const headers = {
     'content-type': 'application/json; charset=utf-8',
-    [HEADERS.idempotencyKey]: post.idempotencyKey,
+    [HEADERS.idempotencyKey]: idempotencyKey,
     [HEADERS.jwsSignature]: signDetached(body, connection.bodySigner),
     ...customerHeaders(options.customer),
   };
-  return callPaymentsApi(connection, { method: 'POST', path, body, headers, retryWith, read }, options);
+  return callPaymentsApi(connection, { method: 'POST', path, body, headers, tokens, retryWith, read }, options);
 }
 
 /** The bank repeats what it was asked for (contract §5); an answer about other money is not ours, however well signed. */
-function matchRequest(payment: SepaPayment, request: SepaPaymentRequest): SepaPayment {
+export function matchRequest(payment: SepaPayment, request: SepaPaymentRequest): SepaPayment {
   const { payee, payer, message, reference, count = 1, authorizationId = payment.authorizationId } = request;
   checkAnswered({
     amountEUR: [parseAmountEUR(payment.amountEUR), parseAmountEUR(request.amountEUR)],

@@ -1,3 +1,4 @@
+import { EXEMPTION_SCOPE } from '@lupa/protocol';
 import { redeem, type VerifiedCallback } from './callback.ts';
 import type { Connection } from './connection.ts';
 import type { Deadline } from './deadline.ts';
@@ -42,6 +43,26 @@ export async function refreshTokens(
   return { refreshToken: tokens.refreshToken, ...renewed };
 }
 
+/**
+ * The `refresh_token` grant with `scope=payments` (contract §9, step 1): a token that stands for the customer. No ID token comes with it, for
+ * the scope has no `openid`; one that comes all the same is verified.
+ */
+export async function refreshForExemption(
+  connection: Connection,
+  tokens: UserTokens,
+  deadline: Deadline,
+): Promise<UserTokens> {
+  if (tokens.refreshToken === undefined) throw argumentInvalid('these tokens have no refresh token');
+  const refresh_token = tokens.refreshToken.reveal();
+  const grant = { grant_type: 'refresh_token', refresh_token, scope: EXEMPTION_SCOPE };
+  const answer = await requestToken(connection, grant, deadline);
+  const renewed =
+    answer.idToken === undefined
+      ? userTokens(connection, answer, tokens)
+      : await verifyTokens(connection, answer, tokens, deadline);
+  return { refreshToken: tokens.refreshToken, ...renewed };
+}
+
 /** RFC 7009: the refresh token where there is one, for it takes the access tokens of its grant along. */
 export async function revokeTokens(connection: Connection, tokens: UserTokens, options: CallOptions): Promise<void> {
   const { revocation } = connection.endpoints;
@@ -60,16 +81,24 @@ async function verifyTokens(
   { nonce, authorizationId }: Pick<UserTokens, 'nonce' | 'authorizationId'>,
   deadline: Deadline,
 ): Promise<UserTokens> {
-  const { accessToken, refreshToken, idToken, scope, expiresInSeconds } = answer;
+  const { accessToken, refreshToken, idToken } = answer;
   const ofRefreshToken = refreshToken === undefined ? {} : { rt_hash: refreshToken.reveal() };
   const hashes = { at_hash: accessToken.reveal(), ...ofRefreshToken };
   await verifyIdToken(connection, idToken, { nonce, authorizationId, hashes }, deadline);
+  return userTokens(connection, answer, { nonce, authorizationId });
+}
+
+function userTokens(
+  { clock }: Connection,
+  { accessToken, refreshToken, scope, expiresInSeconds }: TokenAnswer,
+  { nonce, authorizationId }: Pick<UserTokens, 'nonce' | 'authorizationId'>,
+): UserTokens {
   return {
     accessToken,
     ...(refreshToken === undefined ? {} : { refreshToken }),
     authorizationId,
     scope,
-    expiresAt: new Date(connection.clock.now().getTime() + expiresInSeconds * 1000).toISOString(),
+    expiresAt: new Date(clock.now().getTime() + expiresInSeconds * 1000).toISOString(),
     nonce,
   };
 }

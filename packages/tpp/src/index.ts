@@ -7,6 +7,7 @@ export type {
   Cents,
   DetailsOfCharges,
   ErrorType,
+  ExemptionRefusal,
   FinancialInstitution,
   ForeignAddress,
   ForeignBankAccount,
@@ -53,6 +54,8 @@ export { type Clock, systemClock } from './clock.ts';
 export type { Bundle, CreateOptions } from './create-payment.ts';
 export type { CustomerContext } from './customer-context.ts';
 export { TPP_ERROR_CODES, type TppErrorCode, type TppErrorEntry } from './error-codes.ts';
+export type { ExemptionReason } from './exemption-reason.ts';
+export type { ExemptionOptions, ExemptionOutcome, ExemptionProgress } from './pay-with-exemption.ts';
 export type {
   PaymentOf,
   ReadAuthorizationOptions,

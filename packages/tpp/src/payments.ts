@@ -217,7 +217,7 @@ function scenarioHeaders(scenario: string | undefined): Record<string, string> {
   return { [HEADERS.sandboxScenario]: scenario };
 }
 
-function checkSubmissionId(submissionId: string): string {
+export function checkSubmissionId(submissionId: string): string {
   if (parseSubmissionId(String(submissionId)) !== undefined) return submissionId;
   throw argumentInvalid('submissionId is not 1 to 64 of the characters A-Z a-z 0-9 . _ ~ -');
 }

@@ -1,3 +1,4 @@
+import { JWT_BEARER_GRANT } from '@lupa/protocol';
 import type { Connection } from './connection.ts';
 import type { Deadline } from './deadline.ts';
 import type { TppErrorCode } from './error-codes.ts';
@@ -22,10 +23,13 @@ export interface Grant {
  * @throws TppError TOKEN_REFUSED with `oauthError`; ANSWER_UNEXPECTED; what any line can fail with
  */
 export async function requestToken(connection: Connection, grant: Grant, deadline: Deadline): Promise<TokenAnswer> {
-  const isRepeatable = grant.grant_type !== 'authorization_code';
+  const isRepeatable = !ONE_TIME_GRANTS.includes(grant.grant_type);
   const answer = await postForm(connection, 'token', connection.endpoints.token, grant, deadline, isRepeatable);
   return readTokenAnswer(answer, grant.scope);
 }
+
+/** What works once: sent a second time it can only be refused, or worse (RFC 9700 section 4.5). */
+const ONE_TIME_GRANTS: readonly string[] = ['authorization_code', JWT_BEARER_GRANT];
 
 /** Posts a form as this client, and reads errors as RFC 6749 section 5.2 has them. */
 export function postForm(
@@ -68,6 +72,7 @@ function refusal(answer: HttpAnswer, secrets: readonly string[], retryAfterMs: n
     status,
     detail: said === '' ? `the token endpoint answered ${status}` : `the bank says: ${said}`,
     oauthError,
+    oauthDescription: description,
     requestId: requestIdOf(answer, secrets),
     retryAfterMs,
   });

@@ -5,6 +5,8 @@ import { TPP_ERROR_CODES, type TppErrorCode } from './error-codes.ts';
 export interface RetryWith {
   readonly idempotencyKey?: string;
   readonly submissionId?: string;
+  /** `payWithExemption` only: the payment whose fate has to be known before anything else is tried. */
+  readonly paymentId?: string;
 }
 
 /** What a `TppError` knows beyond its code. */
@@ -21,6 +23,8 @@ export interface TppErrorDetails {
   readonly violations?: readonly Violation[] | undefined;
   /** The `error` of the authorize or token endpoint (RFC 6749 sections 4.1.2.1 and 5.2). */
   readonly oauthError?: string | undefined;
+  /** Its `error_description`. */
+  readonly oauthDescription?: string | undefined;
   readonly retrySafe?: boolean | undefined;
   readonly outcomeUnknown?: boolean | undefined;
   readonly retryWith?: RetryWith | undefined;
@@ -57,6 +61,7 @@ export class TppError extends Error {
   declare readonly requestId?: string;
   declare readonly interactionId?: string;
   declare readonly oauthError?: string;
+  declare readonly oauthDescription?: string;
   /** The key or id to call again with. */
   declare readonly retryWith?: RetryWith;
   declare readonly retryAfterMs?: number;
@@ -71,8 +76,10 @@ export class TppError extends Error {
     this.violations = details.violations ?? [];
     this.retrySafe = details.retrySafe ?? TPP_ERROR_CODES[code].retrySafe;
     this.outcomeUnknown = details.outcomeUnknown ?? false;
-    const { status, requestId, interactionId, oauthError, retryWith, retryAfterMs, lastStatus } = details;
-    const others = { status, requestId, interactionId, oauthError, retryWith, retryAfterMs, lastStatus };
+    const { status, requestId, interactionId, oauthError, oauthDescription, retryWith } = details;
+    const { retryAfterMs, lastStatus } = details;
+    const answered = { status, requestId, interactionId, oauthError, oauthDescription };
+    const others = { ...answered, retryWith, retryAfterMs, lastStatus };
     Object.assign(this, Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined)));
     this.#details = details;
   }

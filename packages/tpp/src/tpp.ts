@@ -16,6 +16,7 @@ import { type Bundle, type CreateOptions, createBundle, createPayment } from './
 import { discoverEndpoints } from './discovery.ts';
 import { exchangeCode, refreshTokens, revokeTokens } from './grants.ts';
 import { openConnection } from './open-connection.ts';
+import { type ExemptionOptions, type ExemptionOutcome, payWithExemption } from './pay-with-exemption.ts';
 import * as payments from './payments.ts';
 import type { PendingAuthorization } from './pending-authorization.ts';
 import type { BankEndpoints, CallOptions, DiscoverySettings, TppSettings } from './settings.ts';
@@ -113,6 +114,23 @@ export class Tpp {
    */
   createBundle(requests: readonly SepaPaymentRequest[], options: CreateOptions = {}): Promise<Bundle> {
     return createBundle(this.#connection, requests, options);
+  }
+
+  /**
+   * Makes a payment without asking the customer (the exemption flow, contract §9), on the strength of an earlier approval: renews its tokens,
+   * creates the payment in the customer's name, asks for the exemption and submits. When the bank refuses at any point, the payment is
+   * revoked and created anew for the default flow, for the customer to approve: `authorization-needed`, with the bank's reason.
+   *
+   * One of the two can be paid, and once, however answers get lost: when the call fails, call again with the renewed tokens that `keep` got
+   * and `retryWith`. Give each payment you mean to make its own `idempotencyKey`, and have one process at a time work on it.
+   *
+   * @param request for the bank to grant it: below 30 euros or between the customer's own accounts, `payer` named, `count` 1, no bundle
+   * @throws TppError when it is not known what the bank has done, with `retryWith`; DUPLICATE_PAYMENT when the key's payment has moved on;
+   * PAYMENT_FAIL; what `createPayment` throws for the default flow
+   * @example see `examples/exemption-flow.ts`
+   */
+  payWithExemption(request: SepaPaymentRequest, options: ExemptionOptions): Promise<ExemptionOutcome> {
+    return payWithExemption(this.#connection, request, options);
   }
 
   /**
@@ -238,13 +256,8 @@ export class Tpp {
   }
 
   /**
-   * Approves a bundle in the customer's place (`POST /authorizations/{authorizationId}/sandbox-authorize`, contract §5), from the first
-   * account its payments name or the first test customer's. In a sandbox only: no real bank has such a thing.
-   *
-   * @throws TppError NOT_FOUND, at a real bank too; ILLEGAL_STATE when it is not `Unauthorized`
-   * @example
-   * await tpp.sandboxAuthorize(authorizationId);
-   * await tpp.submitPayment(paymentId, { scenario: `SandboxAuthorized=${authorizationId}` });
+   * Approves a bundle in the customer's place (`POST /authorizations/{authorizationId}/sandbox-authorize`, contract §5), in a sandbox only. Then
+   * `submitPayment(paymentId, { scenario: 'SandboxAuthorized=<authorizationId>' })`. @throws TppError NOT_FOUND, ILLEGAL_STATE
    */
   sandboxAuthorize(authorizationId: string, options: CallOptions = {}): Promise<Authorization> {
     return payments.decideInSandbox(this.#connection, authorizationId, 'sandbox-authorize', options);
