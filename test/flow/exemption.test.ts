@@ -438,18 +438,30 @@ describe('the exemption flow (contract §9)', () => {
       assertInvalidGrant(answer, EXEMPTION_REFUSALS['sca-not-valid']);
     });
 
-    test('an expired refresh token ends it, after 45 days to the second', async () => {
+    test('after 45 days the refresh token gives no token of the customer, and the one it gave is long worthless', async () => {
       const exempt = await ExemptTpp.after(shop);
       const refresh = () =>
         shop.form({ grant_type: 'refresh_token', refresh_token: exempt.refreshToken, scope: 'payments' });
-      const { authorizationId } = await exempt.created(payment('5.00'));
-      const assertion = exempt.assertion(authorizationId, { iat: undefined, exp: undefined });
-      bank.clock.aheadMs = 45 * DAY_MS + 1000;
       try {
-        assert.equal((await refresh()).status, 400);
-        // The payment waited for nobody meanwhile, and has expired as well; so the exemption has nothing to stand on.
-        const answer = await exempt.ask(assertion);
-        assert.equal(jsonOf<{ error: string }>(answer).error, 'invalid_grant');
+        bank.clock.aheadMs = 45 * DAY_MS + 1000;
+        const answer = await refresh();
+        assert.deepEqual([answer.status, jsonOf<{ error: string }>(answer).error], [400, 'invalid_grant']);
+        assertRefused(await shop.create(exempt.customerToken, payment('5.00')), 401, 'SECURITY');
+      } finally {
+        bank.clock.aheadMs = 0;
+      }
+    });
+
+    test('the token of the customer, and the exemption token, are good for an hour', async () => {
+      const exempt = await ExemptTpp.after(shop);
+      const { payment: granted, token } = await exempt.granted(payment('5.00'));
+      try {
+        bank.clock.aheadMs = 3_590_000;
+        assert.equal((await shop.readPayment(token, granted.paymentId)).status, 'Authorized');
+        assert.equal((await shop.create(exempt.customerToken, payment('5.00'))).status, 201);
+        bank.clock.aheadMs = 3_601_000;
+        assertRefused(await shop.submit(token, granted.paymentId), 401, 'SECURITY');
+        assertRefused(await shop.create(exempt.customerToken, payment('5.00')), 401, 'SECURITY');
       } finally {
         bank.clock.aheadMs = 0;
       }
