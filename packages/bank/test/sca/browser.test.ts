@@ -200,6 +200,48 @@ describe('axe finds nothing, and nothing sticks out', () => {
   }
 });
 
+describe('a foreign payment', () => {
+  /** Every line that there can be, as long as it can be. */
+  const LONGEST = {
+    amount: '999999999.99',
+    message: 'W'.repeat(140),
+    detailsOfCharges: 'OUR',
+    paymentOrder: 'HIGH',
+    exchangeRateReference: 'R'.repeat(35),
+    payee: {
+      name: 'W'.repeat(70),
+      bankAccount: { id: '9'.repeat(35), schemeName: 'BBAN', issuer: 'I'.repeat(35) },
+      financialInstitution: {
+        bic: 'CHASUS33XXX',
+        name: 'B'.repeat(70),
+        foreignBankAddress: { address: 'A'.repeat(35), city: 'C'.repeat(35), country: 'US' },
+      },
+      foreignAddress: { addressLine1: '1'.repeat(35), addressLine2: '2'.repeat(35), country: 'US' },
+    },
+  } as const;
+
+  for (const [language, width, colorScheme] of [
+    ['fi', 320, 'light'],
+    ['sv', 1280, 'dark'],
+    ['en', 320, 'dark'],
+  ] as const) {
+    test(`is shown whole and in order at ${width} px, ${colorScheme}, in ${language}`, async () => {
+      for (const wish of [{}, LONGEST]) {
+        const uid = site.sendAgain(await site.parts.createdForeign(wish), [language]);
+        await inBrowser({ viewport: { width, height: 800 }, colorScheme }, async (page) => {
+          await page.goto(`${origin}/sca/${uid}`);
+          await page.fill('#username', LIISA.username);
+          await page.fill('#password', LIISA.password);
+          await page.click('button[value=continue]');
+          await assertSound(page, 'review');
+          await page.click('button[value=continue]');
+          await assertSound(page, 'factor');
+        });
+      }
+    });
+  }
+});
+
 /** Below this WCAG 2.2 wants targets spaced apart (success criterion 2.5.8). */
 const MIN_TARGET_PX = 24;
 

@@ -54,7 +54,7 @@ export const en: Texts = {
       },
       order: 'Speed',
       orderOf: { NORM: 'Normal', HIGH: 'Urgent' },
-      debited: 'Debited from your account',
+      debited: 'Debited in euros',
       rate: 'Exchange rate',
       rateReference: 'Reference of the rate',
     },

@@ -56,7 +56,7 @@ export const fi: Texts = {
       },
       order: 'Nopeus',
       orderOf: { NORM: 'Tavallinen', HIGH: 'Pikamaksu' },
-      debited: 'Tililtäsi veloitetaan',
+      debited: 'Veloitetaan euroina',
       rate: 'Valuuttakurssi',
       rateReference: 'Kurssin viite',
     },

@@ -54,7 +54,7 @@ export const sv: Texts = {
       },
       order: 'Hastighet',
       orderOf: { NORM: 'Normal', HIGH: 'Expressbetalning' },
-      debited: 'Debiteras ditt konto',
+      debited: 'Debiteras i euro',
       rate: 'Valutakurs',
       rateReference: 'Kursens referens',
     },
