@@ -6,6 +6,7 @@ import { decodeProtectedHeader } from 'jose';
 import Provider from 'oidc-provider';
 import { clientMetadata } from '../../src/authorization-server/client-metadata.ts';
 import { registerClientCredentials } from '../../src/authorization-server/grants/client-credentials.ts';
+import { registerJwtBearer } from '../../src/authorization-server/grants/jwt-bearer.ts';
 import { LONGEST_LIFETIMES } from '../../src/authorization-server/options.ts';
 import { applyOverrides } from '../../src/authorization-server/overrides.ts';
 import { providerConfiguration } from '../../src/authorization-server/provider-configuration.ts';
@@ -49,6 +50,7 @@ function newProvider({ bent }: { bent: boolean }) {
     onClientProven: () => {},
   };
   registerClientCredentials(provider);
+  registerJwtBearer(provider, {} as never);
   if (bent) applyOverrides(provider, options);
   return provider;
 }

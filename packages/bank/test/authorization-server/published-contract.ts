@@ -27,7 +27,10 @@ export function publishedContract(bank: OpenBank): void {
         revocation_endpoint: `${apiBaseUrl}/oauth/revoke`,
         introspection_endpoint: `${apiBaseUrl}/oauth/introspect`,
       });
-      assert.deepEqual(document.grant_types_supported, ['client_credentials', 'authorization_code', 'refresh_token']);
+      assert.deepEqual(document.grant_types_supported, [
+        ...['client_credentials', 'authorization_code', 'refresh_token'],
+        'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      ]);
       assert.deepEqual(document.request_object_signing_alg_values_supported, ['RS256', 'ES256', 'PS256']);
       assert.equal(document.authorization_response_iss_parameter_supported, true);
       for (const absent of [
