@@ -1,6 +1,7 @@
 import { cachedClients } from './adapters/cached-clients.ts';
 import { derivedFactorSecrets } from './adapters/factor-secrets.ts';
 import { fixedExchangeRates } from './adapters/fixed-exchange-rates.ts';
+import { iso20022Messages } from './adapters/iso20022/credit-transfer-message.ts';
 import { jsonLog } from './adapters/json-log.ts';
 import { scryptPasswords } from './adapters/passwords.ts';
 import { PostgresAuthorizationRequests } from './adapters/postgres/authorization-requests.ts';
@@ -12,6 +13,7 @@ import {
   PostgresCustomers,
   PostgresExemptionStore,
   PostgresLedger,
+  PostgresOutgoingMessages,
   PostgresPaymentStore,
   PostgresScaStore,
 } from './adapters/postgres/index.ts';
@@ -98,7 +100,8 @@ function assemble(settings: BankSettings, database: Database) {
     payments: new PostgresPaymentStore(database),
     exemptions: new PostgresExemptionStore(database),
     sca: new PostgresScaStore(database),
-    ledger: new PostgresLedger(database),
+    ledger: new PostgresLedger(database, iso20022Messages({ bic: settings.bic })),
+    outgoingMessages: new PostgresOutgoingMessages(database),
     audit: new PostgresAuditTrail(database),
     customers: new PostgresCustomers(database),
     clients: cachedClients(new PostgresClients(database), clock),
@@ -141,7 +144,7 @@ function startWork(parts: Parts, unauthorizedSeconds = UNAUTHORIZED_SECONDS): Wo
         const expired = await expireAuthorizations({ payments, clock, identifiers }, unauthorizedSeconds);
         const purged = await artifacts.purge(clock.now(), PURGED_PER_ROUND);
         const nonces = await authorizationRequests.purgeNonces(clock.now(), PURGED_PER_ROUND);
-        return ended + rejected + expired + purged + nonces >= PURGED_PER_ROUND;
+        return rejected + expired > 0 || ended + purged + nonces >= PURGED_PER_ROUND;
       },
       (error) => log.error({ err: error }, 'housekeeping failed; it is tried again'),
     ),
@@ -242,12 +245,14 @@ async function authorizeApp(settings: BankSettings, parts: Parts, server: Author
   return app;
 }
 
-function sandboxRooms(bank: ScaBank, { audit }: Parts): SandboxRooms {
+function sandboxRooms(bank: ScaBank, { audit, outgoingMessages }: Parts): SandboxRooms {
   return {
     readPhoneRequests: (username) => readPhoneRequests(bank, username),
     answerPhoneRequest: (username, id, action, requestId) => answerPhoneRequest(bank, username, id, action, requestId),
     readKeyCard: (username) => readKeyCard(bank, username),
     unblockCustomer: (username, requestId) => unblockCustomer(bank, username, requestId),
     verifyAuditTrail: () => verifyAuditTrail(audit),
+    readOutgoingMessages: (limit) => outgoingMessages.latest(limit),
+    readOutgoingMessage: (messageId) => outgoingMessages.byId(messageId),
   };
 }

@@ -40,8 +40,7 @@ export async function decideInSandbox(
         `the authorization is ${bundle.authorization.status}, and only an Unauthorized one is decided`,
       );
     }
-    const account =
-      decision === 'authorized' ? await debitAccount(unit, bundle.payments, firstTestCustomer) : undefined;
+    const account = decision === 'authorized' ? await debitAccount(unit, bundle, firstTestCustomer) : undefined;
     return settle(bank, call, unit, bundle, account);
   });
 }
@@ -64,16 +63,20 @@ export async function requireSandboxAuthorized(
   }
 }
 
-/** The first account of this bank that the payments name, and so its owner, else one of the first test customer's. */
+/**
+ * The account that would be preselected for the customer the authorization was made for (contract §9), else for the owner of
+ * the first account of this bank that its payments name, else for the first test customer.
+ */
 async function debitAccount(
   unit: PaymentUnit,
-  payments: readonly PaymentRecord[],
+  { authorization, payments }: FoundAuthorization,
   firstTestCustomer: CustomerId | undefined,
 ): Promise<AccountRecord> {
   const waiting = waitingPayments(payments);
   const named = waiting.flatMap(({ request }) => (request.payer === undefined ? [] : [request.payer.iban]));
   const owners = await Promise.all(named.map((iban) => unit.ownerOf(iban)));
-  const customerId = owners.find((owner) => owner !== undefined) ?? firstTestCustomer;
+  const owner = owners.find((found) => found !== undefined);
+  const customerId = authorization.customerId ?? owner ?? firstTestCustomer;
   const accounts = customerId === undefined ? [] : await unit.accountsOf(customerId);
   const account = preselectedAccount(accounts, waiting);
   if (account === undefined) throw illegalState('no test customer has an account to debit');
