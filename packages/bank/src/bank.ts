@@ -230,7 +230,8 @@ async function authorizeApp(settings: BankSettings, parts: Parts, server: Author
   const { identifiers, log } = parts;
   const { sandbox } = settings;
   const bank = scaBank(parts);
-  const app = authorizeListener({ tls: settings.authorize.tls, identifiers, log });
+  const { url: issuer, tls } = settings.authorize;
+  const app = authorizeListener({ issuer, isSandbox: sandbox !== undefined, tls, identifiers, log });
   await app.register(server.authorize);
   await app.register(responseSignatureKeys, { keys: settings.keys.responseSigning });
   await app.register(

@@ -38,6 +38,8 @@ export interface BankSettings {
   readonly factorSecret: string;
   /** What the national bank codes of this bank's Finnish accounts start with. */
   readonly bankCodes: readonly string[];
+  /** This bank's own BIC, named in what leaves for other banks; without it those messages say NOTPROVIDED. */
+  readonly bic?: string;
   /** At which foreign payments are debited; without any the bank pays in euros alone. */
   readonly exchangeRates?: ExchangeRates;
   /** Whether a created payment must be signed (contract §5); `required` when absent. */

@@ -14,6 +14,7 @@ import {
   type SepaPaymentRequest,
 } from '@lupa/protocol';
 import { startPostgres } from '../../../test/support/postgres.ts';
+import { iso20022Messages } from '../src/adapters/iso20022/credit-transfer-message.ts';
 import {
   openDatabase,
   PostgresClients,
@@ -53,7 +54,7 @@ export async function openBankParts() {
   const clock = new StandingClock();
   const identifiers = randomIdentifiers(clock);
   const artifacts = new PostgresTokenArtifacts(database, clock);
-  const ledger = new PostgresLedger(database);
+  const ledger = new PostgresLedger(database, iso20022Messages({ bic: 'LUPAFIH0' }));
   const rates: Record<string, string> = { EUR: '1', USD: '1.0850', JPY: '162.50' };
   const parts = {
     database,

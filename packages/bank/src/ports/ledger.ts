@@ -25,7 +25,8 @@ export interface Ledger {
   /**
    * In one transaction: takes the job (nobody else can then), releases the reservation, books payer → payee (or the
    * settlement account when the payee banks elsewhere), sets the submission `Submitted`, or `Credited` when the order is
-   * `SEPA_INST` and the payee banks here, and removes the job. Of any number of callers exactly one books.
+   * `SEPA_INST` and the payee banks here, and removes the job. A SEPA payment to another bank has its message to the rails
+   * written in the same transaction. Of any number of callers exactly one books.
    */
   book(
     job: BookingJob,

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startPostgres } from '../../../../test/support/postgres.ts';
-import { bookSubmission } from '../../src/adapters/postgres/book-submission.ts';
 import { migrate, readMigrations } from '../../src/adapters/postgres/migrate.ts';
 import { PostgresPaymentStore } from '../../src/adapters/postgres/payment-store.ts';
 import { PgDatabase } from '../../src/adapters/postgres/pg-database.ts';
@@ -13,6 +12,7 @@ import {
   archiveId,
   authorizedPayment,
   LATER,
+  ledgerOf,
   NOW,
   newAccount,
   newClient,
@@ -97,7 +97,7 @@ describe('the audit trail on a PostgreSQL with many connections', () => {
       await unit.lockAuthorization(authorizationId);
       const booked = { bookingId: uuid(), archiveId: archiveId(), at: NOW, auditEventId: uuid() };
       const job = { jobId: 'job', paymentId, submissionId };
-      booking = database().transaction((inside) => bookSubmission(inside, job, booked));
+      booking = ledgerOf(database()).book(job, booked);
       await sleep(100);
       await unit.lockPayment(paymentId);
       await unit.audit(newEvent({ authorizationId }));

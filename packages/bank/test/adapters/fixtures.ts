@@ -13,6 +13,7 @@ import {
   type ParsedSepaPayment,
   type PaymentId,
 } from '@lupa/protocol';
+import { iso20022Messages } from '../../src/adapters/iso20022/credit-transfer-message.ts';
 import { PostgresClients } from '../../src/adapters/postgres/clients.ts';
 import { PostgresCustomers } from '../../src/adapters/postgres/customers.ts';
 import type { Database } from '../../src/adapters/postgres/database.ts';
@@ -34,6 +35,9 @@ export const EARLIER = new Date('2026-11-22T09:00:00.789Z');
 
 /** An account number nobody else has. The store looks at its shape only. */
 export const newIban = () => `FI${String(randomInt(1e8)).padStart(8, '0')}${String(randomInt(1e8)).padStart(8, '0')}`;
+
+/** The ledger as the bank has it. */
+export const ledgerOf = (database: Database) => new PostgresLedger(database, iso20022Messages({ bic: 'LUPAFIH0' }));
 
 export async function newClient(database: Database): Promise<ClientId> {
   const clientId = asClientId(uuid());
@@ -61,7 +65,7 @@ export async function newCustomer(database: Database): Promise<CustomerId> {
 
 export async function newAccount(database: Database, customerId: CustomerId, balanceCents: number, limitCents = 0) {
   const account = { accountId: uuid(), iban: newIban() };
-  await new PostgresLedger(database).openAccount({
+  await ledgerOf(database).openAccount({
     ...account,
     customerId,
     name: 'Käyttötili',

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { asAuthorizationId, asCents, asPaymentId, asSubmissionId, type Iban } from '@lupa/protocol';
-import { PostgresLedger } from '../../src/adapters/postgres/ledger.ts';
 import { PostgresPaymentStore } from '../../src/adapters/postgres/payment-store.ts';
 import { StatementError } from '../../src/adapters/postgres/statement-error.ts';
 import { quoteInEuros } from '../../src/domain/euro-quote.ts';
@@ -11,6 +10,7 @@ import {
   archiveId,
   count,
   LATER,
+  ledgerOf,
   NOW,
   newAccount,
   newClient,
@@ -53,7 +53,7 @@ export function foreignPaymentContract(database: OpenDatabase): void {
     const submissionId = await submit(database(), account.accountId, paymentId, payment.quote.debitCents);
     const job = { jobId: 'job', paymentId, submissionId: submissionId ?? asSubmissionId('none') };
     const book = () =>
-      new PostgresLedger(database()).book(job, {
+      ledgerOf(database()).book(job, {
         ...{ bookingId: uuid(), archiveId: archiveId() },
         ...{ at: LATER, auditEventId: uuid() },
       });

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { asCents, asPaymentId, asSubmissionId, type CustomerId, type Iban } from '@lupa/protocol';
 import type { Database } from '../../src/adapters/postgres/database.ts';
-import { PostgresLedger } from '../../src/adapters/postgres/ledger.ts';
 import { PostgresPaymentStore } from '../../src/adapters/postgres/payment-store.ts';
 import {
   archiveId,
@@ -10,6 +9,7 @@ import {
   count,
   EARLIER,
   LATER,
+  ledgerOf,
   NOW,
   newAccount,
   newCustomer,
@@ -23,13 +23,13 @@ import type { OpenDatabase } from './test-databases.ts';
 export const SOUND = { imbalanceCents: 0, accountsOff: 0, reservationsOff: 0, submissionsOff: 0 };
 
 export async function balanceOf(database: Database, customerId: CustomerId): Promise<number[]> {
-  const accounts = await new PostgresLedger(database).accountsOf(customerId);
+  const accounts = await ledgerOf(database).accountsOf(customerId);
   return accounts.flatMap((account) => [account.balanceCents, account.reservedCents]);
 }
 
 /** Port Ledger. */
 export function ledgerContract(database: OpenDatabase): void {
-  const ledger = () => new PostgresLedger(database());
+  const ledger = () => ledgerOf(database());
   const booking = () => ({ bookingId: uuid(), archiveId: archiveId(), at: LATER, auditEventId: uuid() });
 
   async function submitted(request = newRequest(), balanceCents = 1000) {

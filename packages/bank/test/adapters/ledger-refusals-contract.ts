@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { OPENING_ACCOUNT } from '../../src/adapters/postgres/accounts.ts';
 import type { Queryable } from '../../src/adapters/postgres/database.ts';
-import { PostgresLedger } from '../../src/adapters/postgres/ledger.ts';
 import { StatementError } from '../../src/adapters/postgres/statement-error.ts';
-import { archiveId, newAccount, newCustomer, uuid } from './fixtures.ts';
+import { archiveId, ledgerOf, newAccount, newCustomer, uuid } from './fixtures.ts';
 import { SOUND } from './ledger-contract.ts';
 import type { OpenDatabase } from './test-databases.ts';
 
@@ -65,7 +64,7 @@ export function ledgerRefusalsContract(database: OpenDatabase): void {
   describe('the database refuses', () => {
     test('nothing of a whole booking', async () => {
       await book(await world(), statement());
-      assert.deepEqual(await new PostgresLedger(database()).trialBalance(), SOUND);
+      assert.deepEqual(await ledgerOf(database()).trialBalance(), SOUND);
     });
 
     const bookings: Record<string, [string, Partial<Record<Part, string>>]> = {

@@ -6,6 +6,7 @@ import { exemptionContract } from './exemption-contract.ts';
 import { foreignPaymentContract } from './foreign-payment-contract.ts';
 import { ledgerContract } from './ledger-contract.ts';
 import { ledgerRefusalsContract } from './ledger-refusals-contract.ts';
+import { outgoingMessagesContract } from './outgoing-messages-contract.ts';
 import { partiesContract } from './parties-contract.ts';
 import { paymentUnitContract } from './payment-unit-contract.ts';
 import { scaCountersContract } from './sca-counters-contract.ts';
@@ -18,6 +19,7 @@ export function storeContracts(database: OpenDatabase): void {
   // The trial balance looks at the whole ledger, and the other contracts leave reservations behind: so the ledger is first.
   ledgerContract(database);
   ledgerRefusalsContract(database);
+  outgoingMessagesContract(database);
   databaseContract(database);
   createPaymentContract(database);
   foreignPaymentContract(database);

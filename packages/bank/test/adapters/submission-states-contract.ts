@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { asCents, asSubmissionId, type Iban } from '@lupa/protocol';
-import { PostgresLedger } from '../../src/adapters/postgres/ledger.ts';
 import { PostgresPaymentStore } from '../../src/adapters/postgres/payment-store.ts';
 import { StatementError } from '../../src/adapters/postgres/statement-error.ts';
 import {
@@ -9,6 +8,7 @@ import {
   authorizedPayment,
   EARLIER,
   LATER,
+  ledgerOf,
   NOW,
   newAccount,
   newClient,
@@ -26,7 +26,7 @@ const ONE = asSubmissionId('one');
 /** Ports PaymentStore, PaymentUnit and Ledger: what waits for a midnight, a customer or a booking, and the sandbox's decisions. */
 export function submissionStatesContract(database: OpenDatabase): void {
   const store = () => new PostgresPaymentStore(database());
-  const ledger = () => new PostgresLedger(database());
+  const ledger = () => ledgerOf(database());
 
   async function approved(request = newRequest()) {
     const customerId = await newCustomer(database());

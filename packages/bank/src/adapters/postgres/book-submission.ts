@@ -1,11 +1,21 @@
-import type { AuthorizationId, ClientId, CustomerId, PaymentId, SubmissionId } from '@lupa/protocol';
+import {
+  type AuthorizationId,
+  asCents,
+  type ClientId,
+  type CustomerId,
+  type ParsedSepaPayment,
+  type PaymentId,
+  type SubmissionId,
+} from '@lupa/protocol';
 import { bookingOutcome } from '../../domain/booking-outcome.ts';
 import type { BookingJob, BookingOutcome, Ledger } from '../../ports/ledger.ts';
+import type { OutgoingTransfer, SettlementMessages } from '../../ports/settlement-messages.ts';
 import { settlementAccount } from './accounts.ts';
 import { writeAuditEvent } from './audit-trail.ts';
 import { sendBooking } from './booking.ts';
 import type { Database, Transaction } from './database.ts';
 import { GIVE_BACK } from './exemption-statements.ts';
+import { sendOutgoingMessage } from './outgoing-messages.ts';
 
 /**
  * Takes the job, or nothing when somebody else has it: SKIP LOCKED, so that workers who look at the same queue go on to
@@ -23,12 +33,14 @@ const TAKE_JOB = {
       RETURNING payment_id, submission_id
     )
     SELECT s.status, s.booked_as, p.amount_cents, p.payment_order, p.debit_account_id, payee.account_id AS payee_account_id,
-      a.authorization_id, a.client_id, a.customer_id
+      a.authorization_id, a.client_id, a.customer_id, payer.name AS payer_name, p.debit_iban, s.modified AS accepted,
+      CASE WHEN payee.account_id IS NULL AND p.payment_type = 'SepaPayment' THEN p.request END AS outgoing
     FROM taken
     JOIN payments p ON p.payment_id = taken.payment_id
     JOIN submissions s ON s.payment_id = taken.payment_id AND s.submission_id = taken.submission_id
     JOIN authorizations a ON a.authorization_id = p.authorization_id
     LEFT JOIN accounts payee ON payee.iban = p.payee_iban
+    LEFT JOIN customers payer ON payer.customer_id = a.customer_id
     FOR NO KEY UPDATE OF a, p, s`,
 };
 /** What taking the job would find, while it is left in the queue. */
@@ -64,6 +76,11 @@ interface Job extends Bookable {
   authorization_id: AuthorizationId;
   client_id: ClientId;
   customer_id: CustomerId | null;
+  payer_name: string;
+  debit_iban: string;
+  accepted: Date;
+  /** Of a SEPA payment to another bank: what the TPP asked for. */
+  outgoing: ParsedSepaPayment | null;
 }
 
 /** Port `Ledger.book`, inside its transaction: two round trips, the second of which carries the COMMIT. */
@@ -71,6 +88,7 @@ export async function bookSubmission(
   inside: Transaction,
   { paymentId, submissionId }: BookingJob,
   { bookingId, archiveId, at, auditEventId }: Parameters<Ledger['book']>[1],
+  messages: SettlementMessages,
 ): Promise<BookingOutcome> {
   const [job] = await inside.query<Job>(TAKE_JOB, [paymentId, submissionId]);
   if (job === undefined || job.status !== 'Accepted') return 'already-done';
@@ -90,6 +108,8 @@ export async function bookSubmission(
       submission: { paymentId, submissionId },
       at,
     });
+    const transfer = outgoingTransfer(job, { submissionId, archiveId, booked: at });
+    if (transfer !== undefined) sendOutgoingMessage(inside, paymentId, transfer, messages);
   }
   inside.send(SET_SUBMISSION, [paymentId, submissionId, outcome, outcome === 'Rejected' ? null : archiveId, at]);
   writeAuditEvent(inside, {
@@ -112,6 +132,22 @@ export async function bookSubmission(
 export async function foreseeBooking(database: Database, paymentId: PaymentId, submissionId: SubmissionId) {
   const [job] = await database.query<Bookable & { due: Date }>(FORESEE_BOOKING, [paymentId, submissionId]);
   return job && { due: job.due, outcome: outcomeOf(job) };
+}
+
+/** What leaves for the payee's bank; nothing where the payee banks here, nor of a foreign payment (docs/decisions/0009). */
+function outgoingTransfer(
+  job: Job,
+  booking: Pick<OutgoingTransfer, 'submissionId' | 'archiveId' | 'booked'>,
+): OutgoingTransfer | undefined {
+  if (job.outgoing === null) return undefined;
+  return {
+    ...booking,
+    amountCents: asCents(job.amount_cents),
+    request: job.outgoing,
+    payerName: job.payer_name,
+    payerIban: job.debit_iban,
+    accepted: job.accepted,
+  };
 }
 
 function outcomeOf(job: Bookable): 'Submitted' | 'Credited' | 'Rejected' {

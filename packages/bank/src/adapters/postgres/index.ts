@@ -7,6 +7,7 @@ export { PostgresExemptionStore } from './exemption-store.ts';
 export { PostgresLedger } from './ledger.ts';
 export { openDatabase, type StoreSettings } from './open-database.ts';
 export { openExistingDatabase, StoreNotFound } from './open-existing-database.ts';
+export { PostgresOutgoingMessages } from './outgoing-messages.ts';
 export { PostgresPaymentStore } from './payment-store.ts';
 export { PostgresScaStore } from './sca-store.ts';
 export { PostgresAuditTrail } from './stored-audit-trail.ts';

@@ -8,6 +8,7 @@ import {
 } from '@lupa/protocol';
 import type { BookingJob, BookingOutcome, Ledger, LedgerFaults } from '../../ports/ledger.ts';
 import type { AccountRecord } from '../../ports/records.ts';
+import type { SettlementMessages } from '../../ports/settlement-messages.ts';
 import { ACCOUNTS_OF_CUSTOMER, OPENING_ACCOUNT } from './accounts.ts';
 import { bookSubmission, foreseeBooking } from './book-submission.ts';
 import { sendBooking } from './booking.ts';
@@ -30,9 +31,12 @@ const OPEN_ACCOUNT = {
 /** The ledger in PostgreSQL or PGlite. What it must never do, the schema refuses. */
 export class PostgresLedger implements Ledger {
   readonly #database: Database;
+  readonly #messages: SettlementMessages;
 
-  constructor(database: Database) {
+  /** @param messages writes what leaves for other banks; it is stored with the booking */
+  constructor(database: Database, messages: SettlementMessages) {
     this.#database = database;
+    this.#messages = messages;
   }
 
   async dueBookings(now: Date, limit: number): Promise<BookingJob[]> {
@@ -45,7 +49,7 @@ export class PostgresLedger implements Ledger {
   }
 
   book(job: BookingJob, booking: Parameters<Ledger['book']>[1]): Promise<BookingOutcome> {
-    return this.#database.transaction((inside) => bookSubmission(inside, job, booking));
+    return this.#database.transaction((inside) => bookSubmission(inside, job, booking, this.#messages));
   }
 
   foreseeBooking(paymentId: PaymentId, submissionId: SubmissionId) {
