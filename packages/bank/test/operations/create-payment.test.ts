@@ -158,3 +158,36 @@ test('a payment, a bundle and its list are invisible to another client', async (
   assert.equal(await codeOf(deletePayment(bank, theirs, payment.paymentId)), 'NOT_FOUND');
   assert.equal(await codeOf(readAuthorization(bank, theirs, payment.authorizationId)), 'NOT_FOUND');
 });
+
+test('a token of the customer creates what is fit for the exemption flow, and the authorization is that customer’s', async () => {
+  const call = await bank.callOf('tpp-a', 'customer', NO_AUTHORIZATION);
+  const { payment } = await createPayment(bank, call, order({ key: 'fit' }));
+  const { authorization } = await readAuthorization(
+    bank,
+    await bank.callOf('tpp-a', 'client'),
+    payment.authorizationId,
+  );
+  assert.equal(authorization.customerId, bank.aino.customerId);
+});
+
+test('a token of the customer creates nothing unsigned, even where the bank takes unsigned payments', async () => {
+  const call = await bank.callOf('tpp-a', 'customer', NO_AUTHORIZATION);
+  const before = await countPayments();
+  assert.equal(
+    await codeOf(createPayment(bank, call, { ...order({ key: 'unsigned' }), signed: false })),
+    'SIGNATURE_MISSING',
+  );
+  assert.equal(await countPayments(), before);
+  const client = await bank.callOf('tpp-a', 'client');
+  assert.equal(await codeOf(createPayment(bank, client, { ...order({ key: 'unsigned' }), signed: false })), 'done');
+});
+
+test('a token of the customer creates nothing from another person’s account, nor anything recurring', async () => {
+  const call = await bank.callOf('tpp-a', 'customer', NO_AUTHORIZATION);
+  const before = await countPayments();
+  const wishes = [{ payer: { iban: bank.ville.iban } }, { count: 2 }, { authorizationId: NO_AUTHORIZATION }];
+  for (const [nth, wish] of wishes.entries()) {
+    assert.equal(await codeOf(createPayment(bank, call, order({ key: `unfit-${nth}`, ...wish }))), 'BODY_INVALID');
+  }
+  assert.equal(await countPayments(), before);
+});
