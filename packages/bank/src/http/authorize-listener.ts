@@ -1,5 +1,8 @@
-import fastify, { type FastifyBaseLogger } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Identifiers } from '../ports/identifiers.ts';
+import { chooseLanguage } from '../sca/languages.ts';
+import { problemPage } from '../sca/problem-page.ts';
+import { pageHeaders } from '../sca/security-headers.ts';
 import { AnswerLog } from './answer-log.ts';
 import { MAX_BODY_BYTES } from './api-listener.ts';
 
@@ -7,6 +10,9 @@ import { MAX_BODY_BYTES } from './api-listener.ts';
 const REQUEST_TIMEOUT_MS = 30_000;
 
 export interface AuthorizeListenerOptions {
+  /** The origin of this listener. */
+  readonly issuer: string;
+  readonly isSandbox: boolean;
   /** PEM; absent only where the issuer is plain http, on the sandbox's own machine. */
   readonly tls: { readonly certificate: string; readonly privateKey: string } | undefined;
   readonly identifiers: Identifiers;
@@ -14,7 +20,12 @@ export interface AuthorizeListenerOptions {
 }
 
 /** The listener for browsers, and for anyone who wants keys (contract §1): no client certificate. */
-export function authorizeListener({ tls, identifiers, log }: AuthorizeListenerOptions) {
+export function authorizeListener({ issuer, isSandbox, tls, identifiers, log }: AuthorizeListenerOptions) {
+  const answerNoSuchPage = (request: FastifyRequest, reply: FastifyReply) => {
+    const language = chooseLanguage([], request.headers['accept-language']);
+    const page = problemPage({ name: 'no-such-page', language, requestId: request.id, isSandbox });
+    return reply.code(404).headers(pageHeaders(issuer)).send(page);
+  };
   const app = fastify({
     https: tls === undefined ? null : { cert: tls.certificate, key: tls.privateKey, minVersion: 'TLSv1.2' },
     bodyLimit: MAX_BODY_BYTES,
@@ -23,6 +34,9 @@ export function authorizeListener({ tls, identifiers, log }: AuthorizeListenerOp
     requestIdHeader: false,
     logController: new AnswerLog(),
     loggerInstance: log,
+    // A path the router cannot decode is no page either.
+    frameworkErrors: (_error, request, reply) => void answerNoSuchPage(request, reply),
   });
+  app.setNotFoundHandler(answerNoSuchPage);
   return app;
 }

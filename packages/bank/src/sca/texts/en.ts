@@ -167,6 +167,11 @@ export const en: Texts = {
       text: 'The service that sent you here could not be identified, so the bank stopped. Nothing was approved.',
       next: 'Go back to the shop or service you came from. If this happens again, tell them the request id below.',
     },
+    'no-such-page': {
+      heading: 'There is no such page',
+      text: 'The bank has no page at this address. Nothing was done.',
+      next: 'Check the address, or go back to the shop or service you came from.',
+    },
     unexpected: {
       heading: 'Something went wrong at the bank',
       text: 'The fault is ours. Reload the page to see how things stand: nothing is ever done twice.',

@@ -166,6 +166,11 @@ export const fi: Texts = {
       text: 'Sinut tänne lähettänyttä palvelua ei voitu tunnistaa, joten pankki keskeytti. Mitään ei hyväksytty.',
       next: 'Palaa kauppaan tai palveluun, josta tulit. Jos tämä toistuu, kerro sinne alla oleva pyynnön tunnus.',
     },
+    'no-such-page': {
+      heading: 'Sivua ei ole',
+      text: 'Pankilla ei ole sivua tässä osoitteessa. Mitään ei tehty.',
+      next: 'Tarkista osoite tai palaa kauppaan tai palveluun, josta tulit.',
+    },
     unexpected: {
       heading: 'Pankissa meni jokin vikaan',
       text: 'Vika on meidän. Lataa sivu uudelleen, niin näet tilanteen: mitään ei koskaan tehdä kahdesti.',

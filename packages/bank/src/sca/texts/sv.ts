@@ -164,6 +164,11 @@ export const sv: Texts = {
       text: 'Tjänsten som skickade dig hit kunde inte identifieras, så banken avbröt. Inget godkändes.',
       next: 'Gå tillbaka till butiken eller tjänsten du kom från. Om detta händer igen, ge dem id:t nedan.',
     },
+    'no-such-page': {
+      heading: 'Sidan finns inte',
+      text: 'Banken har ingen sida på den här adressen. Inget gjordes.',
+      next: 'Kontrollera adressen eller gå tillbaka till butiken eller tjänsten du kom från.',
+    },
     unexpected: {
       heading: 'Något gick fel i banken',
       text: 'Felet är vårt. Ladda om sidan för att se läget: inget görs någonsin två gånger.',

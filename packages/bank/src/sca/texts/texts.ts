@@ -17,7 +17,13 @@ export type NoticeName =
   | 'stale';
 
 /** Something that went wrong before or beside the steps. */
-export type ProblemName = 'link-dead' | 'already-over' | 'foreign-form' | 'request-refused' | 'unexpected';
+export type ProblemName =
+  | 'link-dead'
+  | 'already-over'
+  | 'foreign-form'
+  | 'request-refused'
+  | 'no-such-page'
+  | 'unexpected';
 
 /** What is said of a foreign payment beside what is said of every payment. */
 export interface ForeignTexts {
