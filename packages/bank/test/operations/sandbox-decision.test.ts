@@ -70,6 +70,18 @@ test('the owner of the first account the payments name decides; without one the 
   assert.equal(nobodys.payments[0]?.debitIban, bank.aino.iban);
 });
 
+test('what was made for one customer is decided in that one’s place, whoever the payments name', async () => {
+  const { authorizationId } = await bank.created({ payer: { iban: VILLE_IBAN } });
+  await bank.payments.transaction(async (unit) => {
+    await unit.lockAuthorization(authorizationId);
+    const { customerId } = bank.aino;
+    await unit.setAuthorization(authorizationId, { status: 'Unauthorized', customerId, modified: bank.clock.now() });
+  });
+  const decided = await decide(authorizationId);
+  assert.equal(decided.authorization.customerId, bank.aino.customerId);
+  assert.equal(decided.payments[0]?.debitIban, bank.aino.iban);
+});
+
 test('sandbox-reject refuses every payment, and none can be submitted', async () => {
   const { paymentId, authorizationId } = await bank.created();
   const decided = await decide(authorizationId, 'rejected');
@@ -140,6 +152,9 @@ test('SandboxAuthorized submits nothing that a customer approved, nothing of ano
   const decided = await bank.created();
   await decide(decided.authorizationId);
   assert.equal(await codeOf(submit(approved.paymentId, decided.authorizationId)), 'ILLEGAL_STATE');
+  const another = await bank.created();
+  await decide(another.authorizationId);
+  assert.equal(await codeOf(submit(decided.paymentId, another.authorizationId)), 'ILLEGAL_STATE');
   const other = await bank.callOf('tpp-b', 'client');
   assert.equal(await codeOf(submit(decided.paymentId, decided.authorizationId, other)), 'NOT_FOUND');
   const { payments } = await readAuthorization(bank, client, decided.authorizationId);
