@@ -65,7 +65,10 @@ export function shapeAnswer(context: KoaContextWithOIDC): void {
   context.remove('Access-Control-Expose-Headers');
   context.remove('Vary');
   const { body } = context;
-  if (isRecord(body) && typeof body.token_type === 'string') body.token_type = body.token_type.toLowerCase();
+  if (!isRecord(body)) return;
+  if (typeof body.token_type === 'string') body.token_type = body.token_type.toLowerCase();
+  // The library repeats the scope it refused; RFC 6749 section 5.2 has no such member.
+  if (typeof body.error === 'string') delete body.scope;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
