@@ -86,18 +86,7 @@ export class Tpp {
    * shown what it costs in euros and approves that too. Otherwise as `createPayment`; for what follows, say `paymentType: 'ForeignPayment'`.
    *
    * @throws TppError as `createPayment`
-   * @example
-   * const payment = await tpp.createForeignPayment({
-   *   amount: '1000.50',
-   *   currency: 'USD',
-   *   message: 'Invoice 7',
-   *   payee: {
-   *     name: 'Ada Lovelace',
-   *     bankAccount: { id: '000123456789', schemeName: 'BBAN' },
-   *     financialInstitution: { bic: 'CHASUS33' },
-   *     foreignAddress: { addressLine1: '1 Main Street', addressLine2: 'New York NY 10001', country: 'US' },
-   *   },
-   * });
+   * @example see `examples/foreign-payment.ts`
    */
   createForeignPayment(request: ForeignPaymentRequest, options: CreateOptions = {}): Promise<ForeignPayment> {
     return createForeignPayment(this.#connection, request, options);

@@ -6,11 +6,12 @@ import { after, before, beforeEach, test } from 'node:test';
 import { leaveWithBundle, submitApproved } from '../examples/bundle.ts';
 import { comeBack, leave, openTpp, type Session } from '../examples/default-flow.ts';
 import { openByAddresses } from '../examples/explicit-addresses.ts';
+import { leaveWithInvoice, payInvoice } from '../examples/foreign-payment.ts';
 import { submit } from '../examples/handle-errors.ts';
 import { withWireLog } from '../examples/wire-log.ts';
 import { restoreTokens, TPP_ERROR_CODES } from '../src/index.ts';
 import { halfHash, idTokenClaims, signIdToken } from './support/id-tokens.ts';
-import { AUTHORIZATION_ID, PAYMENT, PAYMENT_ID, REQUEST, SUBMISSION } from './support/samples.ts';
+import { AUTHORIZATION_ID, FOREIGN_PAYMENT, PAYMENT, PAYMENT_ID, REQUEST, SUBMISSION } from './support/samples.ts';
 import { CLIENT, json, TestBank } from './support/test-bank.ts';
 
 let bank: TestBank;
@@ -133,4 +134,19 @@ test('the README lists every error code with its text, in the order of the table
   );
   const listed = readMe.split('\n').filter((line) => /^\| `[A-Z_]+` \|/.test(line));
   assert.deepEqual(listed, rows);
+});
+
+test('the example of a foreign payment pays an invoice', async () => {
+  bank.onApi = ({ method }) => {
+    if (method === 'POST') return bank.signed(201, FOREIGN_PAYMENT);
+    const { submissionId } = SUBMISSION;
+    const asked = bank.requestsTo('/submissions').at(-1)?.path.split('/').at(-1);
+    const status = method === 'PUT' ? 'Accepted' : 'Submitted';
+    return bank.signed(200, { ...SUBMISSION, submissionId: asked ?? submissionId, status });
+  };
+  const tpp = bank.tpp();
+  const { paymentId, url } = await leaveWithInvoice(tpp, 'invoice-7');
+  assert.equal(new URL(url).origin, bank.issuer);
+  assert.equal((await payInvoice(tpp, paymentId, tokens)).status, 'Submitted');
+  assert.ok(bank.requestsTo('/payments-psd2/').every(({ path }) => path.includes('/foreign-payments')));
 });
