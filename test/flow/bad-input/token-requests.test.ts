@@ -32,7 +32,7 @@ describe('token requests that must give nothing', () => {
     assert.match(answer.headers['content-type'] ?? '', /^application\/json/);
     assert.equal(answer.headers['cache-control'], 'no-store');
     assert.deepEqual(
-      Object.keys(body).filter((name) => !['error', 'error_description', 'scope'].includes(name)),
+      Object.keys(body).filter((name) => !['error', 'error_description'].includes(name)),
       [],
     );
   }
