@@ -1,6 +1,7 @@
 /** What both sides of Lupa say on the wire. Pure: no I/O, no clock, no configuration. */
 export * from './authorization.ts';
 export * from './bic.ts';
+export * from './clearing-system-id.ts';
 export * from './country-codes.ts';
 export * from './currencies.ts';
 export * from './currency-amount.ts';

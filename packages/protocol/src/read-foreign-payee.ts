@@ -1,4 +1,5 @@
 import { countryOfBic, isBic } from './bic.ts';
+import { countryOfClearingSystemId, isClearingSystemId } from './clearing-system-id.ts';
 import { isEeaCountry } from './eea-countries.ts';
 import {
   ACCOUNT_SCHEMES,
@@ -26,12 +27,6 @@ export const MAX_ISSUER_LENGTH = 35;
 
 /** Digits of an account number that is no IBAN (contract §5). */
 const BBAN = /^[0-9]{1,35}$/;
-
-/**
- * ISO 20022 `ClearingSystemMemberIdentification` (Max35Text) as banks write it: the system's code and the bank's number in
- * it, such as `USABA021000021`, or with the two slashes of SWIFT, such as `//FW021000021`.
- */
-const CLEARING_SYSTEM_ID = /^(?:\/\/)?[A-Z0-9]{3,33}$/;
 
 const PAYEE_FIELDS: ReadonlySet<string> = new Set(['name', 'bankAccount', 'financialInstitution', 'foreignAddress']);
 const ACCOUNT_FIELDS: ReadonlySet<string> = new Set(['id', 'schemeName', 'issuer']);
@@ -99,7 +94,7 @@ function readInstitution(value: unknown, findings: Findings): FinancialInstituti
   const clearingSystemId = readCode(
     idValue,
     'clearingSystemId',
-    (text) => CLEARING_SYSTEM_ID.test(text),
+    isClearingSystemId,
     'InvalidValue',
     'is not a clearing system id such as USABA021000021',
     findings,
@@ -154,13 +149,15 @@ function readBankAddress(value: unknown, isAlone: boolean, findings: Findings): 
 
 /**
  * Payments inside the EU/ETA area need both BIC and IBAN (contract §5). A payment is inside when anything it says about the
- * payee's bank is: its IBAN, its BIC or its address. Where the payee lives says nothing about that.
+ * payee's bank is: its IBAN, its BIC, its clearing system or its address. Where the payee lives says nothing about that.
  */
-function checkEuEta(account: BankAccount, { bic, ...bank }: FinancialInstitution, findings: Findings): void {
+function checkEuEta(account: BankAccount, institution: FinancialInstitution, findings: Findings): void {
+  const { bic, clearingSystemId, foreignBankAddress } = institution;
   const countries = [
     account.schemeName === 'IBAN' ? account.id.slice(0, 2) : undefined,
     bic === undefined ? undefined : countryOfBic(bic),
-    bank.foreignBankAddress?.country,
+    clearingSystemId === undefined ? undefined : countryOfClearingSystemId(clearingSystemId),
+    foreignBankAddress?.country,
   ];
   if (!countries.some((country) => country !== undefined && isEeaCountry(country))) return;
   if (account.schemeName !== 'IBAN') {

@@ -230,10 +230,11 @@ test('inside the EU/ETA area both BIC and IBAN are needed', () => {
   const bic = 'EuEtaValid payee.financialInstitution.bic';
   const iban = 'EuEtaValid payee.bankAccount.schemeName';
   const german = (financialInstitution: unknown) => payeeWith({ bankAccount: GERMAN_IBAN, financialInstitution });
-  // The IBAN, the BIC or the address of the bank puts it inside.
+  // The IBAN, the BIC, the clearing system or the address of the bank puts it inside.
   assertViolations(german({ clearingSystemId: 'DEBLZ37040044' }), bic);
   assertViolations(german({ foreignBankAddress: BANK_ADDRESS }), bic);
   assertViolations(bank({ bic: 'COBADEFF' }), iban);
+  assertViolations(bank({ clearingSystemId: '//BL37040044' }), iban, bic);
   assertViolations(bank({ foreignBankAddress: { ...BANK_ADDRESS, country: 'NO' } }), iban, bic);
   for (const good of [{ bic: 'COBADEFF' }, { bic: 'REVOGB21' }]) accept({ ...SAMPLE, ...german(good) });
   // Outside neither is.
