@@ -79,7 +79,8 @@ describe('outside the sandbox', () => {
     assert.equal((await sandbox.tpp.call({ method: 'POST', path, token })).status, 200);
     const headers = { 'x-sandbox-scenario': `SandboxAuthorized=${authorizationId}`, 'content-length': '0' };
     const put = { method: 'PUT', path: `/sepa-payments/${paymentId}/submissions/first`, token };
-    assertRefused(await sandbox.store.unchangedBy(() => tpp.call({ ...put, headers })), 403, 'SECURITY');
+    const played = await sandbox.store.unchangedBy(() => tpp.call({ ...put, headers }));
+    assertRefused(played, 400, 'VALIDATION', 'InvalidValue x-sandbox-scenario');
     assertRefused(await sandbox.store.unchangedBy(() => tpp.call(put)), 403, 'SECURITY');
   });
 

@@ -161,6 +161,12 @@ describe('sandbox scenarios over the wire', () => {
     const { paymentId, authorizationId } = await tpp.created(token);
     const named = { paymentId, user: token, id: 'first' };
     assertRefused(await put(named), 403, 'SECURITY');
+    for (const [wrong, status] of [
+      ['SandboxAuthorized=1', 400],
+      ['PaymentFail=1', 403],
+    ] as const) {
+      assert.equal((await put(named, wrong)).status, status, wrong);
+    }
     const scenario = `SandboxAuthorized=${authorizationId}`;
     assertRefused(await bank.store.unchangedBy(() => put(named, scenario)), 409, 'BUSINESS', 'IllegalState ');
     for (let time = 0; time < 2; time += 1) {

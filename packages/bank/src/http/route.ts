@@ -53,18 +53,19 @@ export interface Route {
 export function route<Input>(line: {
   method: Route['method'];
   path: string;
-  call: PaymentsCall;
+  /** Which tokens may make it; where that hangs on the request, told of one that `read` refuses. */
+  call: PaymentsCall | ((request: ReceivedRequest) => PaymentsCall);
   read: (request: ReceivedRequest, api: PaymentsApi) => Input;
   perform: (api: PaymentsApi, call: Call, input: Input) => Promise<Answer>;
 }): Route {
-  const { method, path, read, perform } = line;
+  const { method, path, call: kind, read, perform } = line;
   const answer: Route['answer'] = async (api, call, request) => {
     let input: Input;
     try {
       checkHeaders(request.headers, { sandbox: api.sandbox !== undefined });
       input = read(request, api);
     } catch (refusal) {
-      await requireTokenAlone(api, call, line.call);
+      await requireTokenAlone(api, call, typeof kind === 'string' ? kind : kind(request));
       throw refusal;
     }
     return perform(api, call, input);

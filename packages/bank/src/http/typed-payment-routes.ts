@@ -1,3 +1,5 @@
+import { HEADERS } from '@lupa/protocol';
+import type { PaymentsCall } from '../domain/token-use.ts';
 import type { Call } from '../operations/authenticated-call.ts';
 import { deletePayment } from '../operations/delete-payment.ts';
 import { foreseeSubmission } from '../operations/foresee-submission.ts';
@@ -5,7 +7,7 @@ import { readPayment, readSubmission } from '../operations/read-payment.ts';
 import { submitPayment } from '../operations/submit-payment.ts';
 import type { PaymentRecord } from '../ports/records.ts';
 import { anyPayment, submission } from './representations.ts';
-import { sandboxScenario } from './request-headers.ts';
+import { sandboxScenario, single } from './request-headers.ts';
 import { includes, paymentIdOf, requireNoFields, submissionIdOf } from './request-parts.ts';
 import { type PaymentsApi, type ReceivedRequest, type Route, route } from './route.ts';
 
@@ -65,11 +67,20 @@ function submissionNamed(request: ReceivedRequest, { sandbox }: PaymentsApi) {
   };
 }
 
+/**
+ * The scenario `SandboxAuthorized` lets the client's own token submit (contract §8), so a mistake in it, or sending it outside the
+ * sandbox, is told as such, and not blamed on the token.
+ */
+function submissionCall({ headers }: ReceivedRequest): PaymentsCall {
+  const isSandboxs = single(headers, HEADERS.sandboxScenario)?.startsWith('SandboxAuthorized') === true;
+  return isSandboxs ? 'submit what the sandbox authorised' : 'submit a payment';
+}
+
 function putSubmissionAt(path: string, paymentType: PaymentRecord['paymentType']): Route {
   return route({
     method: 'PUT',
     path: `${path}/submissions/:submissionId`,
-    call: 'submit a payment',
+    call: submissionCall,
     read: (request, api) => {
       requireNoFields(request);
       return submissionNamed(request, api);
