@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Sandbox, startSandbox } from '@lupa/sandbox';
+import { type Sandbox, type SandboxOptions, startSandbox } from '@lupa/sandbox';
 import { startPostgres } from '../../support/postgres.ts';
 import { StoreContents } from './store-contents.ts';
 import { TestTpp } from './test-tpp.ts';
@@ -24,8 +24,12 @@ export interface TestSandbox {
   close(): Promise<void>;
 }
 
-/** Starts a whole sandbox in this process, on free ports, in a directory and a database of its own. */
-export async function startTestSandbox(): Promise<TestSandbox> {
+/**
+ * Starts a whole sandbox in this process, on free ports, in a directory and a database of its own.
+ *
+ * @param log of the bank; next to nothing unless a test wants to read it
+ */
+export async function startTestSandbox(log: SandboxOptions['log'] = { level: 'fatal' }): Promise<TestSandbox> {
   // What was opened, the last first: a start that fails half-way must not keep the test's process alive.
   const closing: (() => unknown)[] = [];
   const close = async () => {
@@ -39,7 +43,7 @@ export async function startTestSandbox(): Promise<TestSandbox> {
     const databaseUrl = await postgres.createDatabase();
     const clock = { aheadMs: 0 };
     const sandbox = await startSandbox({
-      ...{ dataDir, databaseUrl, apiPort: 0, authorizePort: 0, shop: false, log: { level: 'fatal' } },
+      ...{ dataDir, databaseUrl, apiPort: 0, authorizePort: 0, shop: false, ...(log && { log }) },
       clock: { now: () => new Date(Date.now() + clock.aheadMs) },
     });
     closing.unshift(() => sandbox.close());

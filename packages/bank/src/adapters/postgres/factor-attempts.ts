@@ -1,14 +1,23 @@
+import { createHash } from 'node:crypto';
+
 /**
  * Counting factor attempts by the username given. Each statement is atomic: simultaneous callers queue for the username's
  * row, whether or not there is such a customer.
  */
 
+/** What is kept of a username given: it may well be a password, typed into the wrong field. */
+export function usernameDigest(username: string): string {
+  return createHash('sha256').update(username).digest('hex');
+}
+
 /** A block that has passed takes the count with it; one that holds lets nothing be counted. */
 export const COUNT_ATTEMPT = {
   name: 'count-attempt',
-  text: `INSERT INTO factor_attempts (username, attempts, last_attempt) VALUES ($1, 1, $2)
-    ON CONFLICT (username) DO UPDATE
-    SET attempts = CASE
+  text: `INSERT INTO factor_attempts (username_digest, of_customer, attempts, last_attempt)
+    SELECT $1, EXISTS (SELECT 1 FROM customers WHERE username = $3), 1, $2
+    ON CONFLICT (username_digest) DO UPDATE
+    SET of_customer = EXCLUDED.of_customer,
+      attempts = CASE
         WHEN factor_attempts.blocked_until > EXCLUDED.last_attempt THEN factor_attempts.attempts
         WHEN factor_attempts.blocked_until IS NOT NULL THEN 1
         ELSE factor_attempts.attempts + 1
@@ -22,18 +31,19 @@ export const COUNT_ATTEMPT = {
 
 export const FORGIVE_ATTEMPT = {
   name: 'forgive-attempt',
-  text: 'UPDATE factor_attempts SET attempts = attempts - 1 WHERE username = $1 AND attempts > 0',
+  text: 'UPDATE factor_attempts SET attempts = attempts - 1 WHERE username_digest = $1 AND attempts > 0',
 };
 
 export const CLEAR_ATTEMPTS = {
   name: 'clear-attempts',
-  text: 'DELETE FROM factor_attempts WHERE username = $1',
+  text: 'DELETE FROM factor_attempts WHERE username_digest = $1',
 };
 
 export const BLOCK = {
   name: 'block-username',
-  text: `INSERT INTO factor_attempts (username, attempts, blocked_until, last_attempt) VALUES ($1, 0, $2, $2)
-    ON CONFLICT (username) DO UPDATE SET blocked_until = EXCLUDED.blocked_until`,
+  text: `INSERT INTO factor_attempts (username_digest, of_customer, attempts, blocked_until, last_attempt)
+    SELECT $1, EXISTS (SELECT 1 FROM customers WHERE username = $3), 0, $2, $2
+    ON CONFLICT (username_digest) DO UPDATE SET blocked_until = EXCLUDED.blocked_until`,
 };
 
 /** Anybody can make up usernames, so the counts of those no customer has are forgotten; a customer's wrong factors are not. */
@@ -41,5 +51,5 @@ export const PURGE_ATTEMPTS = {
   name: 'purge-attempts',
   text: `DELETE FROM factor_attempts f
     WHERE f.last_attempt < $1 AND (f.blocked_until IS NULL OR f.blocked_until < $1)
-      AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.username = f.username)`,
+      AND NOT f.of_customer`,
 };

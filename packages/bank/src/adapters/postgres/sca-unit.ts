@@ -1,7 +1,7 @@
 import type { CustomerId } from '@lupa/protocol';
 import type { ScaSession, ScaUnit } from '../../ports/sca-store.ts';
 import { RESTART_COUNTER } from './exemption-statements.ts';
-import { BLOCK, CLEAR_ATTEMPTS, COUNT_ATTEMPT, FORGIVE_ATTEMPT } from './factor-attempts.ts';
+import { BLOCK, CLEAR_ATTEMPTS, COUNT_ATTEMPT, FORGIVE_ATTEMPT, usernameDigest } from './factor-attempts.ts';
 import { TAKE_KEY } from './key-lists.ts';
 import { PostgresPaymentUnit } from './payment-unit.ts';
 import { SESSION_COLUMNS, type SessionRow, scaSession, sessionValues } from './sca-session-rows.ts';
@@ -60,17 +60,21 @@ export class PostgresScaUnit extends PostgresPaymentUnit implements ScaUnit {
   }
 
   async countAttempt(username: string, now: Date): Promise<number | 'blocked'> {
-    const [counted] = await this.inside.query<{ attempts: number; blocked: boolean }>(COUNT_ATTEMPT, [username, now]);
+    const [counted] = await this.inside.query<{ attempts: number; blocked: boolean }>(COUNT_ATTEMPT, [
+      usernameDigest(username),
+      now,
+      username,
+    ]);
     if (counted === undefined) throw new Error('counting an attempt gives the count');
     return counted.blocked ? 'blocked' : counted.attempts;
   }
 
   async forgiveAttempt(username: string): Promise<void> {
-    this.inside.send(FORGIVE_ATTEMPT, [username]);
+    this.inside.send(FORGIVE_ATTEMPT, [usernameDigest(username)]);
   }
 
   async clearAttempts(username: string): Promise<void> {
-    this.inside.send(CLEAR_ATTEMPTS, [username]);
+    this.inside.send(CLEAR_ATTEMPTS, [usernameDigest(username)]);
   }
 
   async restartExemptions(customerId: CustomerId, at: Date): Promise<void> {
@@ -78,6 +82,6 @@ export class PostgresScaUnit extends PostgresPaymentUnit implements ScaUnit {
   }
 
   async block(username: string, until: Date): Promise<void> {
-    this.inside.send(BLOCK, [username, until]);
+    this.inside.send(BLOCK, [usernameDigest(username), until, username]);
   }
 }
