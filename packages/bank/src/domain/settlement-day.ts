@@ -12,7 +12,7 @@ const CLOSING_DAYS: ReadonlySet<string> = new Set(['01-01', '05-01', '12-25', '1
  * @returns `YYYY-MM-DD`, by the calendar of Finland
  */
 export function settlementDay(booked: Date, { isInstant }: { isInstant: boolean }): string {
-  const day = new Date(`${formatHelsinki(booked).slice(0, 10)}T00:00:00Z`);
+  const day = new Date(Date.parse(`${formatHelsinki(booked).slice(0, 10)}T00:00:00Z`));
   while (!isInstant && isClosingDay(day)) day.setTime(day.getTime() + DAY_MS);
   return dateOf(day);
 }
