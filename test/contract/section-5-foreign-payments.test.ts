@@ -246,6 +246,25 @@ describe('contract §5, ForeignPaymentRequest and ForeignPayment', () => {
     assert.equal(submission.status, 'Error');
   });
 
+  test('§8 holds for foreign payments too: sandbox-authorize, and a scenario on PUT and GET', async () => {
+    const { paymentId, authorizationId } = await created();
+    const path = `/foreign-payments/${paymentId}/submissions/played`;
+    const decision = `/authorizations/${authorizationId}/sandbox-authorize`;
+    const authorized = await bank.json<Authorization>(tpp.call({ method: 'POST', path: decision, token }));
+    assert.equal(authorized.status, 'Authorized');
+    const headers = { 'x-sandbox-scenario': `SandboxAuthorized=${authorizationId}` };
+    await bank.settledAfter(() => bank.json(tpp.call({ method: 'PUT', path, token, headers })));
+    assert.equal((await bank.read<Submission>(path)).status, 'Submitted');
+    const { user, paymentId: other } = await approved();
+    const pending = `/foreign-payments/${other}/submissions/later`;
+    const unavailable = { 'x-sandbox-scenario': 'PaymentSystemUnavailable' };
+    const put = tpp.call({ method: 'PUT', path: pending, token: user, headers: unavailable });
+    assert.equal((await bank.json<Submission>(put)).status, 'Pending');
+    const future = { 'x-sandbox-scenario': 'FutureSimulation=P2D' };
+    const foreseen = tpp.call({ path: pending, token: user, headers: future });
+    assert.equal((await bank.json<Submission>(foreseen)).status, 'Rejected');
+  });
+
   test('the books balance after all of it', async () => {
     assert.deepEqual(await bank.sandbox.bank.administration.trialBalance(), {
       ...{ imbalanceCents: 0, accountsOff: 0 },

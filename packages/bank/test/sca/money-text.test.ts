@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { euros } from '../../src/sca/money-text.ts';
+import { amountIn, euros, rateText } from '../../src/sca/money-text.ts';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 
@@ -23,4 +23,16 @@ test('a negative balance has a minus sign, not a hyphen', () => {
 
 test('no space in an amount breaks', () => {
   assert.doesNotMatch(euros(123_456_789, 'fi'), / /);
+});
+
+test('an amount of another currency keeps its decimals and is named by its code', () => {
+  assert.equal(amountIn('1000.50', 'USD', 'fi'), '1\u00a0000,50\u00a0USD');
+  assert.equal(amountIn('1000.50', 'USD', 'en'), '1,000.50\u00a0USD');
+  assert.equal(amountIn('1234567', 'JPY', 'sv'), '1\u00a0234\u00a0567\u00a0JPY');
+  assert.equal(amountIn('0.500', 'KWD', 'en'), '0.500\u00a0KWD');
+});
+
+test('a rate is shown digit for digit', () => {
+  assert.equal(rateText('1.0850', 'USD', 'fi'), '1\u00a0€ = 1,0850\u00a0USD');
+  assert.equal(rateText('1480.0', 'KRW', 'en'), '1\u00a0€ = 1,480.0\u00a0KRW');
 });
