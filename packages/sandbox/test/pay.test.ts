@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { playCustomer } from '../src/index.ts';
 import { runLupa, startLupa } from './support/lupa-process.ts';
@@ -45,6 +47,51 @@ test('an instant payment approved on the phone is credited; with --json one line
   ]);
   assert.equal(result.amountEUR, '3.00');
   assert.equal(result.status, 'Credited');
+});
+
+test('lupa pay --exempt pays as the customer who approved last; refused, it says why and asks', async (t) => {
+  const dir = sandbox().dataDir;
+  const kept = join(dir, 'tpp', 'latest-approval.json');
+  assert.equal((await runLupa(t, pay('1', '--to', IBAN, '--approve', '--json'))).exitCode, 0);
+  assert.equal(statSync(kept).mode & 0o777, 0o600);
+  const { exitCode, stdout } = await runLupa(t, pay('5.00', '--to', IBAN, '--exempt'));
+  assert.equal(exitCode, 0, stdout);
+  const steps = [...stdout.matchAll(/^\d (.*)$/gm)].map(([, title]) => title);
+  assert.deepEqual(steps, [
+    'Find the bank',
+    'Reuse the earlier approval for a token of the customer',
+    'Create the payment with that token',
+    'Ask for the exemption, with a signed JWT',
+    'Submit the payment',
+    'Follow it until it is booked',
+  ]);
+  assert.match(stdout, /payer +FI9259995020084225/);
+  assert.match(stdout, /\nPaid\. 5\.00 EUR to Test Person, archive id \w+\. The customer was not asked\.\n$/);
+  assert.equal(statSync(kept).mode & 0o777, 0o600);
+  const asked = await runLupa(t, pay('30', '--to', IBAN, '--exempt', '--approve'));
+  assert.equal(asked.exitCode, 0, asked.stderr);
+  assert.match(
+    asked.stdout,
+    /wants the customer to approve\. It says: No exemption: the amount is not less than 30\.00 EUR/,
+  );
+  assert.match(
+    asked.stdout,
+    /Revoke the payment[\s\S]*Create the payment anew[\s\S]*Send the customer to the bank[\s\S]*aino logs in/,
+  );
+  assert.doesNotMatch(asked.stdout, /not asked/);
+  const result = JSON.parse((await runLupa(t, pay('29.99', '--to', IBAN, '--exempt', '--json'))).stdout);
+  assert.deepEqual([result.exempt, result.whyNotExempt, result.status], [true, undefined, 'Submitted']);
+});
+
+test('lupa pay --exempt without an earlier approval says so and asks the customer', async (t) => {
+  for (const content of [undefined, '{"tokens": 1}']) {
+    const kept = join(sandbox().dataDir, 'tpp', 'latest-approval.json');
+    if (content === undefined) rmSync(kept, { force: true });
+    else writeFileSync(kept, content);
+    const { exitCode, stdout } = await runLupa(t, pay('1', '--to', IBAN, '--exempt', '--approve'));
+    assert.equal(exitCode, 0, stdout);
+    assert.match(stdout, /Nobody has approved a payment here yet[\s\S]*aino logs in[\s\S]*\nPaid\. 1\.00 EUR/);
+  }
 });
 
 test('without --approve it prints an address, waits there for the customer and nobody else, then pays', async (t) => {

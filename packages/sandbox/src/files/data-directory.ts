@@ -37,6 +37,8 @@ export interface TppFiles {
   readonly registrationResult: string;
   /** The CA that signed the API's certificate, once more, so that the TPP's directory has all that curl needs. */
   readonly ca: string;
+  /** What the latest customer to approve with `lupa pay` left with the TPP, for `lupa pay --exempt`. */
+  readonly approval: string;
 }
 
 /** A directory that cannot be the sandbox's. The message says what to do. */
@@ -70,6 +72,7 @@ export function dataDirectory(given: string = DEFAULT_DATA_DIRECTORY): DataDirec
       publicJwks: join(tpp, 'public-jwks.json'),
       registrationResult: join(tpp, 'registration-result.txt'),
       ca: join(tpp, 'ca.crt'),
+      approval: join(tpp, 'latest-approval.json'),
     },
   };
 }

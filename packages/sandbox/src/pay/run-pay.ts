@@ -5,6 +5,7 @@ import { findRunningSandbox } from '../files/running-sandbox.ts';
 import { painter } from '../print/paint.ts';
 import type { SandboxFacts } from '../sandbox-facts.ts';
 import { explainPayment } from './explain-payment.ts';
+import { KeptApproval } from './kept-approval.ts';
 import { type PaymentMade, pay } from './pay.ts';
 import { stepPrinter } from './step-printer.ts';
 
@@ -19,6 +20,7 @@ export interface PayOptions {
   readonly reference?: string;
   readonly instant?: boolean;
   readonly approve?: boolean;
+  readonly exempt?: boolean;
   readonly user: string;
   readonly factor: 'keycode' | 'mobilekey';
   readonly data: string;
@@ -32,12 +34,14 @@ const PAID: readonly Submission['status'][] = ['Submitted', 'Credited'];
 export async function runPay(options: PayOptions): Promise<ExitCode> {
   const steps = stepPrinter(options.json ? process.stderr : process.stdout, { quiet: options.json === true });
   try {
-    const sandbox = await findRunningSandbox(dataDirectory(options.data));
-    if (sandbox === undefined)
-      return tell(`No sandbox is running on ${dataDirectory(options.data).path}. ${startHint(options)}`);
+    const directory = dataDirectory(options.data);
+    const sandbox = await findRunningSandbox(directory);
+    if (sandbox === undefined) return tell(`No sandbox is running on ${directory.path}. ${startHint(options)}`);
     const player = options.approve ? playedCustomer(sandbox, options) : undefined;
     if (typeof player === 'string') return tell(player);
-    const made = await pay(sandbox, paymentRequest(options), player, steps);
+    const approvals = new KeptApproval(directory.tpp.approval);
+    const request = paymentRequest(options);
+    const made = await pay(sandbox, { request, player, approvals, exempt: options.exempt === true }, steps);
     report(made, options, steps.paint);
     return PAID.includes(made.submission.status) ? 0 : 1;
   } catch (error) {
@@ -74,18 +78,19 @@ function paymentRequest(options: PayOptions): SepaPaymentRequest {
 }
 
 function report(
-  { payment, submission }: PaymentMade,
-  { json, name }: PayOptions,
+  { payment, submission, whyNotExempt }: PaymentMade,
+  { json, name, exempt }: PayOptions,
   paint: ReturnType<typeof painter>,
 ): void {
   const { paymentId, authorizationId, amountEUR } = payment;
   const { submissionId, status, archiveId } = submission;
   if (json) {
-    process.stdout.write(
-      `${JSON.stringify({ paymentId, authorizationId, submissionId, amountEUR, status, archiveId })}\n`,
-    );
+    const result = { paymentId, authorizationId, submissionId, amountEUR, status, archiveId };
+    const exemption = exempt ? { exempt: whyNotExempt === undefined, whyNotExempt } : {};
+    process.stdout.write(`${JSON.stringify({ ...result, ...exemption })}\n`);
   } else if (PAID.includes(status)) {
-    process.stdout.write(`\n${paint('green', 'Paid.')} ${amountEUR} EUR to ${name}, archive id ${archiveId}.\n`);
+    const how = exempt && whyNotExempt === undefined ? ' The customer was not asked.' : '';
+    process.stdout.write(`\n${paint('green', 'Paid.')} ${amountEUR} EUR to ${name}, archive id ${archiveId}.${how}\n`);
   } else {
     process.stdout.write(`\n${paint('red', 'Not paid.')} The submission is ${status}.\n`);
   }

@@ -5,6 +5,7 @@ import { type Paint, painter } from '../print/paint.ts';
 /** Shows a payment while it happens: numbered steps, under each its calls and what came back. */
 export interface StepPrinter {
   readonly paint: Paint;
+  /** A step that is begun already goes on. */
   begin(step: string): void;
   readonly exchange: (record: ExchangeRecord) => void;
   note(text: string): void;
@@ -19,9 +20,12 @@ export function stepPrinter(stream: NodeJS.WriteStream, { quiet }: { quiet: bool
     if (!quiet) stream.write(`${line}\n`);
   };
   let number = 0;
+  let current: string | undefined;
   return {
     paint,
     begin(step) {
+      if (step === current) return;
+      current = step;
       number += 1;
       print(`${number === 1 ? '' : '\n'}${paint('bold', `${number} ${step}`)}`);
     },
