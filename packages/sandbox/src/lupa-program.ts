@@ -43,5 +43,6 @@ const EXAMPLES = `
 Examples:
   $ lupa up                                             start the sandbox
   $ lupa pay 12.50 --to FI4950009420028730 --approve    make a payment in it
+  $ lupa audit verify                                   check the bank's audit trail
 
 In a clone of the repository, say npx lupa.`;

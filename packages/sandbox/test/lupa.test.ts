@@ -9,7 +9,14 @@ import { temporaryDirectory } from './support/temporary-directory.ts';
 const IBAN = 'FI4950009420028730';
 
 test('lupa alone prints its help, within 80 columns and with examples, like every command’s', async (t) => {
-  for (const args of [[], ['--help'], ['up', '--help'], ['pay', '--help']]) {
+  for (const args of [
+    [],
+    ['--help'],
+    ['up', '--help'],
+    ['pay', '--help'],
+    ['audit', '--help'],
+    ['audit', 'verify', '--help'],
+  ]) {
     const { exitCode, stdout, stderr } = await runLupa(t, args);
     assert.equal(exitCode, 0);
     assert.equal(stderr, '');
@@ -34,6 +41,7 @@ test('wrong usage is told from failure by its exit code, and what was wrong is s
     [['pay', '0', '--to', IBAN], /Write it as 12 or 12\.50/],
     [['pay', '12.50', '--to', 'FI4950009420028731'], /not a valid IBAN/],
     [['pay', '12.50'], /--to <iban>/],
+    [['audit', 'verfy'], /unknown command 'verfy'/],
     [['pay', '12.50', '--to', IBAN, '--reference', '1233'], /neither a Finnish reference/],
     [['pay', '12.50', '--to', IBAN, '--reference', '1232', '--message', 'x'], /cannot be used with/],
   ];

@@ -5,7 +5,11 @@ import { DEFAULT_DATA_DIRECTORY } from '../files/data-directory.ts';
 
 /** `lupa audit verify`: whether anybody has changed the bank's records. */
 export function addAuditCommand(program: Command, finish: (code: ExitCode) => void): void {
-  const audit = program.command('audit').summary('check the audit trail').description('The audit trail of the bank.');
+  const audit = program
+    .command('audit')
+    .summary('check the audit trail')
+    .description('The audit trail of the bank.')
+    .addHelpText('after', EXAMPLES);
   audit
     .command('verify')
     .summary('check every chain and every seal')
@@ -22,12 +26,19 @@ export function addAuditCommand(program: Command, finish: (code: ExitCode) => vo
     });
 }
 
+const EXAMPLES = `
+Examples:
+  $ lupa audit verify
+  $ lupa audit verify --data /tmp/bank --json
+  $ LUPA_DATABASE_URL=postgres://localhost/lupa lupa audit verify`;
+
 const DETAILS = `
 While the sandbox runs it is asked itself; otherwise its store is opened. With
 LUPA_DATABASE_URL set, that PostgreSQL is checked, whether or not a bank runs on it.
 
-The newest seal it prints, kept somewhere else, shows later that nothing up to it was
-written anew: find its number and hash again in what --json prints then, or in the
-table audit_seals.
+Whoever can write to the whole database could write it anew, hashes and all. Against
+that, keep the newest seal it prints somewhere else: its number and hash must be found
+again in the table audit_seals.
+${EXAMPLES}
 
 Exit codes: 0 every link holds, 1 one does not, or it could not be checked, 2 wrong usage.`;
