@@ -251,6 +251,19 @@ test('reference is a Finnish reference number or an RF creditor reference', () =
   }
 });
 
+test('what is not in the SEPA character set is a violation in reference, and stays as it is in every free text', () => {
+  for (const character of ['ä', '€', '&', '<', '_', 'Θ', 'Ж', '–', '１', '\u0000']) {
+    for (const text of [`1232${character}`, `${character}1232`, `RF1853900754${character}7034`]) {
+      assertViolations({ message: undefined, reference: text }, 'FinnishReference reference');
+    }
+  }
+  const text = 'Ödön <b>& “Θ”–Ж €_';
+  const payee = { ...FINNISH_PAYEE, name: text, address: [text], country: 'FI' };
+  const read = accept({ ...SAMPLE, payee, message: text, ultimatePayee: text, originalPayer: text });
+  assert.deepEqual([read.payee.name, read.payee.address?.[0], read.message], [text, text, text]);
+  assert.deepEqual([read.ultimatePayee, read.originalPayer], [text, text]);
+});
+
 test('count is a whole number from 1 to 1000', () => {
   for (const count of ['1', null, 1.5, true, [1], Number.POSITIVE_INFINITY])
     assertViolations({ count }, 'TypeMismatch count');

@@ -68,3 +68,13 @@ test('a payment takes either reference', () => {
   assert.ok(isPaymentReference('RF18539007547034'));
   assert.equal(isPaymentReference('INVOICE 7'), false);
 });
+
+test('a reference has no character outside the SEPA character set', () => {
+  const outside = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => /[^A-Za-z0-9/\-?:().,'+ ]/.test(text));
+  const references = fc.constantFrom('1232', '1234561', 'RF18539007547034', 'RF45G72UUR');
+  fc.assert(
+    fc.property(references, outside, fc.nat(25), (reference, text, at) => {
+      assert.equal(isPaymentReference(reference.slice(0, at) + text + reference.slice(at)), false);
+    }),
+  );
+});

@@ -56,6 +56,9 @@ const AUDIENCES = ['https://mtls.apis.op.fi'];
 /** The first digit of this bank's account numbers. */
 const BANK_CODES = ['5'];
 
+/** The last character of its place code, 0, marks a BIC for tests (ISO 9362). */
+const BIC = 'LUPAFIH0';
+
 const MAX_ATTEMPTS = 3;
 
 /** The sandbox is for this machine alone. */
@@ -179,6 +182,7 @@ function bankSettings(
     keys: secrets.keys,
     factorSecret: secrets.factorSecret,
     bankCodes: BANK_CODES,
+    bic: BIC,
     exchangeRates: SANDBOX_EXCHANGE_RATES,
     sandbox: {
       testUsers: TEST_CUSTOMERS,

@@ -163,10 +163,11 @@ export function foreignPaymentContract(database: OpenDatabase): void {
 
   describe('booking a foreign payment', () => {
     test('debits what was quoted, in euros', async () => {
-      const { customerId, book } = await approved(100_000);
+      const { customerId, payment, book } = await approved(100_000);
       assert.deepEqual(await balanceOf(database(), customerId), [100_000, 92_212]);
       assert.equal(await book(), 'Submitted');
       assert.deepEqual(await balanceOf(database(), customerId), [7_788, 0]);
+      assert.equal(await count(database(), 'outgoing_messages', 'payment_id', payment.paymentId), 0);
     });
 
     test('an account that holds exactly the quote pays, one a cent short does not', async () => {

@@ -11,6 +11,16 @@ ${wayBack()}`,
   });
 }
 
+/** A page for a message to the payment rails there is none of. */
+export function unknownMessagePage(): string {
+  return sandboxPage({
+    title: 'No such message',
+    body: markup`<h1>No such message</h1>
+<p class="lead">No payment left this bank under that id. <a href="/sandbox/rails">All messages</a></p>
+${wayBack()}`,
+  });
+}
+
 /** A page for a form that another site sent. */
 export function foreignFormPage(): string {
   return sandboxPage({

@@ -3,7 +3,8 @@ import type { TppFiles } from '../files/data-directory.ts';
 import type { TestUser } from '../sandbox-facts.ts';
 import { keyCardPage } from './key-card-page.ts';
 import { parsePhoneNotice, phonePage } from './phone-page.ts';
-import { foreignFormPage, unknownUserPage } from './problem-pages.ts';
+import { foreignFormPage, unknownMessagePage, unknownUserPage } from './problem-pages.ts';
+import { MESSAGES_SHOWN, RAILS_PATH, railsPage } from './rails-page.ts';
 import { SANDBOX_STYLESHEET, SANDBOX_STYLESHEET_PATH } from './sandbox-stylesheet.ts';
 import { startPage } from './start-page.ts';
 
@@ -44,8 +45,8 @@ const FORM_LIMIT_BYTES = 4096;
 const PHONE_REFRESH_SECONDS = 4;
 
 /**
- * The sandbox's own pages on the Authorize listener: its start page, and each test user's key card and phone. None of them
- * needs a login, for none of it is real; they still take no form that another site sent.
+ * The sandbox's own pages on the Authorize listener: its start page, each test user's key card and phone, and what left for
+ * other banks. None of them needs a login, for none of it is real; they still take no form that another site sent.
  */
 export function sandboxPages(options: SandboxPagesOptions): AddPages {
   return async (app, rooms) => {
@@ -65,6 +66,7 @@ export function sandboxPages(options: SandboxPagesOptions): AddPages {
     addStartPage(app, rooms, options);
     addKeyCards(app, rooms, options);
     addPhones(app, rooms, options);
+    addRails(app, rooms);
   };
 }
 
@@ -125,6 +127,22 @@ function addPhones(app: App, rooms: Rooms, options: SandboxPagesOptions): void {
         .type('application/json')
         .send({ result });
     return reply.redirect(`${phonePath(user)}?notice=${result}`, 303);
+  });
+}
+
+function addRails(app: App, rooms: Rooms): void {
+  app.get(RAILS_PATH, async (request, reply) => {
+    const messages = await rooms.readOutgoingMessages(MESSAGES_SHOWN);
+    if (!wantsJson(request)) return railsPage(messages);
+    return reply.type('application/json').send({ messages });
+  });
+  app.get<{ Params: { messageId: string } }>(`${RAILS_PATH}/:messageId`, async (request, reply) => {
+    const found = await rooms.readOutgoingMessage(request.params.messageId);
+    if (found === undefined) return reply.code(404).send(unknownMessagePage());
+    return reply
+      .header('content-disposition', `attachment; filename="${found.messageId}.xml"`)
+      .type('application/xml; charset=utf-8')
+      .send(found.message);
   });
 }
 

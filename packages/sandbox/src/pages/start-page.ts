@@ -49,6 +49,7 @@ ${row('Discovery', link('/.well-known/openid-configuration'))}
 ${row('Keys of ID tokens', link('/oauth/jwks/PSD2_OIDC'))}
 ${row('Keys of answers', link('/jwks/payments/jwks.json'))}
 ${row('Keys of the demo TPP', link('/sandbox/tpp/public-jwks.json'))}
+${row('Messages to other banks', link('/sandbox/rails'))}
 </dl>
 </section>`,
   });

@@ -4,6 +4,7 @@ import type { Browser } from 'playwright-core';
 import { runAxe } from '../../../../test/support/axe.ts';
 import { launchChromium } from '../../../../test/support/chromium.ts';
 import { playCustomer } from '../../src/index.ts';
+import { bookedPayment } from '../support/booked-payment.ts';
 import { testSandbox } from '../support/test-sandbox.ts';
 import { waitingAuthorization } from '../support/waiting-authorization.ts';
 
@@ -35,9 +36,16 @@ test('axe finds nothing on any page of the sandbox, light or dark, and none scro
     '/sandbox/key-card/aino',
     '/sandbox/phone/aino?look=off',
     '/sandbox/phone/nobody',
+    '/sandbox/rails',
+    '/sandbox/rails/none',
   ]) {
     await assertAccessible(path);
   }
+});
+
+test('the list of messages to other banks is accessible', async () => {
+  await bookedPayment(sandbox(), 'FI2112345600000785');
+  await assertAccessible('/sandbox/rails');
 });
 
 test('a request on the phone is accessible, and approved by keyboard alone with JavaScript off', async () => {

@@ -32,7 +32,14 @@ async function payByPhone(amountEUR: string, answerPhone: () => Promise<void>): 
 }
 
 test('every page has the security headers of the bank’s pages, and no script', async () => {
-  for (const path of ['/', '/sandbox/key-card/aino', '/sandbox/phone/aino', '/sandbox/phone/nobody']) {
+  for (const path of [
+    '/',
+    '/sandbox/key-card/aino',
+    '/sandbox/phone/aino',
+    '/sandbox/phone/nobody',
+    '/sandbox/rails',
+    '/sandbox/rails/none',
+  ]) {
     const answer = await ask(path, { headers: { accept: 'text/html' } });
     assert.match(answer.headers.get('content-type') ?? '', /^text\/html/);
     assert.match(answer.headers.get('content-security-policy') ?? '', /default-src 'none'.*frame-ancestors 'none'/);
