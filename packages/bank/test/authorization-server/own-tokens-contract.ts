@@ -4,6 +4,12 @@ import type { OpenBank } from './bank-under-test.ts';
 import { newTokens } from './flow.ts';
 import { refused } from './token-endpoint-contract.ts';
 
+const TOKENS_REVOKED = {
+  name: 'test-tokens-revoked',
+  text: `SELECT client_id AS client, customer_id AS customer, request_id AS request FROM audit_events
+    WHERE authorization_id = $1 AND event = 'tokens revoked'`,
+};
+
 /** Introspection and revocation: a TPP can only ask about, and end, its own tokens. */
 export function ownTokensContract(bank: OpenBank): void {
   const credentials = (name: 'tppA' | 'tppB') => ({
@@ -79,6 +85,25 @@ export function ownTokensContract(bank: OpenBank): void {
       });
       assert.equal(await findToken(access_token), undefined);
       refused(await tppA.refresh(refresh_token), 400, 'invalid_grant');
+    });
+
+    test('is in the audit trail once, with whose tokens they were and the request, however often it is asked for', async () => {
+      const { tppA, database, customerId } = bank();
+      const { access_token, refresh_token, authorizationId } = await newTokens(bank(), tppA);
+      const answers = await Promise.all(
+        [access_token, refresh_token, access_token].map((token) =>
+          tppA.post('/oauth/revoke', { ...credentials('tppA'), token }),
+        ),
+      );
+      const events = await database.query<Record<'client' | 'customer' | 'request', string>>(TOKENS_REVOKED, [
+        authorizationId,
+      ]);
+      assert.deepEqual(
+        events.map(({ client, customer }) => [client, customer]),
+        [[tppA.clientId, customerId]],
+      );
+      const requestIds = answers.map(({ headers }) => headers['x-request-id']);
+      assert.ok(requestIds.includes(events[0]?.request));
     });
 
     test('of a client-credentials token ends that token alone', async () => {

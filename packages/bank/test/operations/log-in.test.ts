@@ -54,7 +54,9 @@ describe('logging in', () => {
     const walk = await Walk.open(parts, await parts.bundle());
     await walk.logIn();
     assert.deepEqual(await walk.logIn(PEKKA), { kind: 'refused', why: 'in-other-hands' });
-    assert.equal((await walk.session()).customerId, parts.liisa.customerId);
+    const { customerId, authorizationId } = await walk.session();
+    assert.equal(customerId, parts.liisa.customerId);
+    assert.equal((await parts.events(authorizationId)).at(-1)?.event, 'sca attempt refused');
   });
 
   test('of two sessions for one bundle the first to log in has it; the other ends', async () => {
@@ -90,6 +92,11 @@ describe('five wrong passwords in a row', () => {
     return { walk, answer: await walk.logIn({ username, password: 'wrong' }) };
   };
 
+  const scaEvents = async (walk: Walk) => {
+    const events = await parts.events((await walk.session()).authorizationId);
+    return events.map(({ event }) => event).filter((event) => event !== 'payment created');
+  };
+
   for (const username of [LIISA.username, 'nobody-at-all']) {
     test(`block ${username === 'liisa' ? 'a customer' : 'a username nobody has'}, across sessions`, async () => {
       for (let attempt = 1; attempt <= 4; attempt += 1) assert.equal((await guess(username)).answer.kind, 'refused');
@@ -97,6 +104,9 @@ describe('five wrong passwords in a row', () => {
       assert.deepEqual([fifth.answer.kind, (await fifth.walk.session()).outcome], ['ended', 'blocked']);
       const sixth = await guess(username);
       assert.deepEqual([sixth.answer.kind, (await sixth.walk.session()).outcome], ['ended', 'blocked']);
+      const blocking = ['sca opened', 'sca attempt failed', 'customer blocked', 'sca blocked'];
+      assert.deepEqual(await scaEvents(fifth.walk), blocking);
+      assert.deepEqual(await scaEvents(sixth.walk), ['sca opened', 'sca attempt refused', 'sca blocked']);
     });
   }
 
