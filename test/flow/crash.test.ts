@@ -12,6 +12,7 @@ import { type Acknowledged, type ApprovedPayment, nothingAcknowledged, runWorker
 import { jsonOf } from './support/https-call.ts';
 import { type LupaProcessOptions, startLupa } from './support/lupa-process.ts';
 import { SeededRandom } from './support/seeded-random.ts';
+import { StoreContents } from './support/store-contents.ts';
 import { TestTpp } from './support/test-tpp.ts';
 import { demoTpp } from './support/tpp-identity.ts';
 
@@ -34,7 +35,9 @@ describe('kill -9 of the bank at random moments under load', () => {
     const postgres = await startPostgres();
     try {
       await inTemporaryDirectory(async (dataDir) => {
-        await survive(t, { dataDir, databaseUrl: await postgres.createDatabase() }, 6);
+        const databaseUrl = await postgres.createDatabase();
+        await survive(t, { dataDir, databaseUrl }, 6);
+        await assertMessagesLeft(databaseUrl);
       });
     } finally {
       await postgres.stop();
@@ -212,6 +215,25 @@ async function assertBooks(store: Store, openingCents: Map<string, number>, move
     }
   } finally {
     await sandbox.close();
+  }
+}
+
+/** What left the bank, and nothing else, has a message to the rails: one each, for the key of the table is the submission's. */
+async function assertMessagesLeft(databaseUrl: string): Promise<void> {
+  const store = await StoreContents.open(databaseUrl);
+  try {
+    const [counted] = await store.query<{ left: string; messages: string; wrong: string }>(
+      `SELECT count(*) FILTER (WHERE credited.purpose = 'settlement') AS left, count(m.message_id) AS messages,
+         count(*) FILTER (WHERE (credited.purpose = 'settlement') <> (m.message_id IS NOT DISTINCT FROM b.archive_id)) AS wrong
+       FROM bookings b
+       JOIN accounts credited ON credited.account_id = b.credit_account_id
+       LEFT JOIN outgoing_messages m ON m.payment_id = b.payment_id AND m.submission_id = b.submission_id
+       WHERE b.payment_id IS NOT NULL`,
+    );
+    assert.ok(Number(counted?.left) > 0, 'nothing left the bank');
+    assert.deepEqual(counted, { left: counted?.left, messages: counted?.left, wrong: '0' });
+  } finally {
+    await store.close();
   }
 }
 
