@@ -12,6 +12,8 @@ const MAX_ID_LENGTH = 35;
 const MAX_NAME_LENGTH = 70;
 const MAX_REMITTANCE_LENGTH = 140;
 
+const UUID = /^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/;
+
 /** What ISO 20022 messages say where an agent has to be named and is not known. */
 const NOT_PROVIDED = 'NOTPROVIDED';
 
@@ -75,9 +77,13 @@ function isInstant({ paymentOrder }: ParsedSepaPayment): boolean {
   return paymentOrder === 'SEPA_INST';
 }
 
-/** The TPP's own id of the submission where the field takes it as it is: a changed or shortened one would be nobody's. */
+/**
+ * The TPP's own id of the submission where the field takes it, a UUID without its hyphens: one that were shortened or spelled
+ * otherwise would be nobody's.
+ */
 function endToEndId({ submissionId, archiveId }: OutgoingTransfer): string {
-  return submissionId.length <= MAX_ID_LENGTH && isInSepaCharacters(submissionId) ? submissionId : archiveId;
+  const id = UUID.test(submissionId) ? submissionId.replaceAll('-', '') : submissionId;
+  return id.length <= MAX_ID_LENGTH && isInSepaCharacters(id) ? id : archiveId;
 }
 
 function nameOf(name: string): XmlElement {

@@ -121,6 +121,7 @@ describe('a credit transfer message', () => {
       )?.text;
     assert.equal(id('a'.repeat(35)), 'a'.repeat(35));
     assert.equal(id('a'.repeat(36)), '202611200ABCDEFGHIJK');
+    assert.equal(id('0192f0c1-7a3b-7c4d-8e5f-0123456789ab'), '0192f0c17a3b7c4d8e5f0123456789ab');
     assert.equal(id('order_1'), '202611200ABCDEFGHIJK');
     assert.equal(id('order~1'), '202611200ABCDEFGHIJK');
   });
