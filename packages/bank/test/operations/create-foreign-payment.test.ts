@@ -1,28 +1,19 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { asSubmissionId, LupaError } from '@lupa/protocol';
+import { asSubmissionId } from '@lupa/protocol';
 import { bookSubmissions } from '../../src/operations/book-submissions.ts';
 import { createForeignPayment } from '../../src/operations/create-foreign-payment.ts';
 import { deletePayment } from '../../src/operations/delete-payment.ts';
 import { readPayment } from '../../src/operations/read-payment.ts';
 import { submitPayment } from '../../src/operations/submit-payment.ts';
 import { type BankParts, openBankParts, parsedForeign } from '../bank-parts.ts';
+import { codeOf } from '../code-of.ts';
 
 let bank: BankParts;
 before(async () => {
   bank = await openBankParts();
 });
 after(() => bank.close());
-
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-    return 'done';
-  } catch (error) {
-    assert.ok(error instanceof LupaError, String(error));
-    return error.code;
-  }
-}
 
 const order = (idempotencyKey: string, digest = 'a') => ({
   request: parsedForeign(),

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { asClientId, LupaError } from '@lupa/protocol';
+import { asClientId } from '@lupa/protocol';
 import type { Call } from '../../src/operations/authenticated-call.ts';
 import { createPayment } from '../../src/operations/create-payment.ts';
 import { deletePayment } from '../../src/operations/delete-payment.ts';
 import { readAuthorization } from '../../src/operations/read-authorization.ts';
 import { readPayment } from '../../src/operations/read-payment.ts';
 import { type BankParts, NO_AUTHORIZATION, openBankParts, parsed } from '../bank-parts.ts';
+import { codeOf } from '../code-of.ts';
 
 let bank: BankParts;
 before(async () => {
@@ -24,16 +25,6 @@ function order({ key, body = key, ...wish }: { key: string; body?: string } & Pa
     requestDigest: createHash('sha256').update(body).digest(),
     context: { 'x-fapi-financial-id': 'test' },
   };
-}
-
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-    return 'done';
-  } catch (error) {
-    assert.ok(error instanceof LupaError, String(error));
-    return error.code;
-  }
 }
 
 async function countPayments(): Promise<number> {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { type AuthorizationId, asSubmissionId, LupaError, parseSandboxScenario } from '@lupa/protocol';
+import { type AuthorizationId, asSubmissionId, parseSandboxScenario } from '@lupa/protocol';
 import type { Call } from '../../src/operations/authenticated-call.ts';
 import { readAuthorization } from '../../src/operations/read-authorization.ts';
 import { decideInSandbox } from '../../src/operations/sandbox-decision.ts';
 import { submitPayment } from '../../src/operations/submit-payment.ts';
 import { type BankParts, NO_AUTHORIZATION, openBankParts, VILLE_IBAN } from '../bank-parts.ts';
+import { codeOf } from '../code-of.ts';
 
 const ELSEWHERE = 'FI2112345600000785';
 const ID = asSubmissionId('once');
@@ -27,16 +28,6 @@ function decide(authorizationId: AuthorizationId, decision: 'authorized' | 'reje
 
 function submit(paymentId: Parameters<typeof submitPayment>[2], named: AuthorizationId, call = client) {
   return submitPayment(bank, call, paymentId, ID, parseSandboxScenario(`SandboxAuthorized=${named}`));
-}
-
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-    return 'done';
-  } catch (error) {
-    assert.ok(error instanceof LupaError, String(error));
-    return error.code;
-  }
 }
 
 test('sandbox-authorize approves every payment of the bundle, as read afterwards', async () => {

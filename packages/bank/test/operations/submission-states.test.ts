@@ -3,7 +3,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import {
   asSubmissionId,
   formatHelsinki,
-  LupaError,
+  type LupaError,
   type PaymentId,
   parseSandboxScenario,
   type SandboxScenario,
@@ -17,6 +17,7 @@ import { rejectLapsedSubmissions } from '../../src/operations/reject-lapsed-subm
 import { submitPayment } from '../../src/operations/submit-payment.ts';
 import type { SubmissionRecord } from '../../src/ports/records.ts';
 import { AINO_IBAN, type BankParts, openBankParts, VILLE_IBAN } from '../bank-parts.ts';
+import { codeOf } from '../code-of.ts';
 
 let bank: BankParts;
 before(async () => {
@@ -50,16 +51,6 @@ function scenario(text: string): SandboxScenario {
 async function bookAll(): Promise<void> {
   bank.clock.advance(1_000);
   while ((await bookSubmissions(bank)) > 0);
-}
-
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-    return 'done';
-  } catch (error) {
-    assert.ok(error instanceof LupaError, String(error));
-    return error.code;
-  }
 }
 
 /** Sets the clock, forwards only. */

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { asPaymentId, asSubmissionId, LupaError, type SubmissionId } from '@lupa/protocol';
+import { asPaymentId, asSubmissionId, type SubmissionId } from '@lupa/protocol';
 import { bookSubmissions } from '../../src/operations/book-submissions.ts';
 import { deletePayment } from '../../src/operations/delete-payment.ts';
 import { readPayment } from '../../src/operations/read-payment.ts';
 import { revokeAuthorization } from '../../src/operations/revoke-authorization.ts';
 import { submitPayment } from '../../src/operations/submit-payment.ts';
 import { type BankParts, openBankParts, VILLE_IBAN } from '../bank-parts.ts';
+import { codeOf } from '../code-of.ts';
 
 let bank: BankParts;
 before(async () => {
@@ -15,17 +16,6 @@ before(async () => {
 after(() => bank.close());
 
 const once = asSubmissionId('once');
-
-/** The code of the refusal, or the value where nothing was refused. */
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-    return 'done';
-  } catch (error) {
-    assert.ok(error instanceof LupaError, String(error));
-    return error.code;
-  }
-}
 
 async function bookAll(): Promise<void> {
   while ((await bookSubmissions(bank)) > 0);
