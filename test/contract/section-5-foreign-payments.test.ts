@@ -1,274 +1,208 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import {
-  type Authorization,
-  type ForeignPayment,
-  type ForeignPaymentRequest,
-  type Submission,
-  signDetached,
-} from '@lupa/protocol';
+import { type Authorization, type ForeignPayment, type Submission, signDetached } from '@lupa/protocol';
 import { type Answer, jsonOf } from '../flow/support/https-call.ts';
 import { assertRefused, SAMPLE, type TestTpp } from '../flow/support/test-tpp.ts';
 import { type ContractBank, openContractBank } from './support/contract-bank.ts';
 
-/** A hundred and eight dollars and a half: a hundred euros at the sandbox's rate. */
-const FOREIGN: ForeignPaymentRequest = {
-  amount: '108.50',
-  currency: 'USD',
-  message: 'Invoice 7',
-  payee: {
-    name: 'Ada Lovelace',
-    bankAccount: { id: '000123456789', schemeName: 'BBAN' },
-    financialInstitution: { bic: 'CHASUS33' },
-    foreignAddress: { addressLine1: '1 Main Street', addressLine2: 'New York NY 10001', country: 'US' },
-  },
-  payer: { iban: 'FI9259995020084225' },
+/** To an American bank, outside the EU/ETA area. */
+const PAYEE = {
+  name: 'Ada Lovelace',
+  bankAccount: { id: '000123456789', schemeName: 'BBAN' },
+  financialInstitution: { bic: 'CHASUS33' },
+  foreignAddress: { addressLine1: '1 Main Street', addressLine2: 'New York NY 10001', country: 'US' },
 };
-const { payee } = FOREIGN;
+const FOREIGN = { amount: '10.50', currency: 'USD', message: 'Invoice 7', payee: PAYEE };
+const GERMAN = { id: 'DE89370400440532013000', schemeName: 'IBAN' };
+const BANK_ADDRESS = { address: '270 Park Avenue', city: 'New York', country: 'US' };
 
-describe('contract §5, ForeignPaymentRequest and ForeignPayment', () => {
-  let bank: ContractBank;
-  let tpp: TestTpp;
-  let token: string;
+let bank: ContractBank;
+let tpp: TestTpp;
+let token: string;
+before(async () => {
+  bank = await openContractBank();
+  ({ tpp, token } = bank);
+});
+after(() => bank.close());
 
-  before(async () => {
-    bank = await openContractBank();
-    ({ tpp, token } = bank);
-  });
-  after(() => bank.close());
+function create(change: object = {}): Promise<Answer> {
+  const body = Buffer.from(JSON.stringify({ ...FOREIGN, ...change }));
+  const headers = { 'x-idempotency-key': randomUUID(), 'x-jws-signature': signDetached(body, tpp.identity.signer) };
+  return tpp.call({ method: 'POST', path: '/foreign-payments', token, body, headers });
+}
 
-  function create(request: object = FOREIGN, headers: Record<string, string | undefined> = {}, as = token) {
-    const body = Buffer.from(JSON.stringify(request));
-    const signature = signDetached(body, tpp.identity.signer);
-    const sent = { 'x-idempotency-key': randomUUID(), 'x-jws-signature': signature, ...headers };
-    return tpp.call({ method: 'POST', path: '/foreign-payments', token: as, body, headers: sent });
-  }
+const accepted = (change: object = {}) => bank.json<ForeignPayment>(create(change), 201);
+async function refused(change: object, ...violations: readonly string[]): Promise<void> {
+  assertRefused(await create(change), 400, 'VALIDATION', ...violations);
+}
+const payee = (change: object) => ({ payee: { ...PAYEE, ...change } });
+const institution = (financialInstitution: object) => payee({ financialInstitution });
 
-  async function created(change: Partial<ForeignPaymentRequest> = {}): Promise<ForeignPayment> {
-    return bank.json<ForeignPayment>(create({ ...FOREIGN, ...change }), 201);
-  }
-
-  async function approved(change: Partial<ForeignPaymentRequest> = {}) {
-    const payment = await created(change);
-    const { access_token } = await tpp.userTokens(payment.authorizationId);
-    return { ...payment, user: access_token };
-  }
-
-  const submit = (user: string, paymentId: string, id: string): Promise<Answer> =>
-    tpp.call({ method: 'PUT', path: `/foreign-payments/${paymentId}/submissions/${id}`, token: user });
-
-  async function balance(): Promise<number> {
-    const aino = bank.sandbox.bank.administration;
-    const [row] = await bank.store.query<{ customer_id: string }>(
-      "SELECT customer_id FROM accounts WHERE iban = 'FI9259995020084225'",
-    );
-    const accounts = await aino.accountsOf(row?.customer_id as Parameters<typeof aino.accountsOf>[0]);
-    return accounts.find(({ iban }) => iban === 'FI9259995020084225')?.balanceCents ?? assert.fail();
-  }
-
-  async function assertInvalid(change: object, ...violations: readonly string[]): Promise<void> {
-    assertRefused(await create({ ...FOREIGN, ...change }), 400, 'VALIDATION', ...violations);
-  }
-
-  test('"The answer adds what SepaPayment adds, with paymentType ForeignPayment": POST answers 201 and a Location', async () => {
+describe('contract §5, "the same six under /foreign-payments"', () => {
+  test('POST answers 201 with a ForeignPayment and a Location', async () => {
     const answer = await create();
     assert.equal(answer.status, 201, answer.bytes.toString());
-    const { paymentId, authorizationId, created: at, modified, ...rest } = jsonOf<ForeignPayment>(answer);
-    const defaults = { detailsOfCharges: 'SHA', paymentOrder: 'NORM', count: 1 };
-    assert.deepEqual(rest, { ...FOREIGN, ...defaults, status: 'Unauthorized', paymentType: 'ForeignPayment' });
-    assert.match(at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0[23]:00$/);
-    assert.equal(modified, at);
-    assert.notEqual(paymentId, authorizationId);
+    const { paymentId, paymentType } = jsonOf<ForeignPayment>(answer);
+    assert.equal(paymentType, 'ForeignPayment');
     assert.equal(answer.headers.location, `/payments-psd2/v1/foreign-payments/${paymentId}`);
   });
 
-  test('"the same six under /foreign-payments": created, approved, submitted, booked, read', async () => {
-    const before = await balance();
-    const { paymentId, user } = await approved();
-    const path = `/foreign-payments/${paymentId}`;
-    const accepted = await bank.json<Submission>(submit(user, paymentId, 'mine'));
-    assert.equal(accepted.submissionId, 'mine');
-    await bank.settledAfter(async () => undefined);
-    assert.equal(await balance(), before - 10_000);
-    const submission = await bank.read<Submission>(`${path}/submissions/mine`);
-    assert.equal(submission.status, 'Submitted');
-    assert.deepEqual(await bank.read(`${path}/submissions`), { submissions: [submission] });
-    const whole = await bank.read<ForeignPayment>(`${path}?include=submissions`);
-    assert.deepEqual([whole.status, whole.submissions], ['Completed', [submission]]);
-    const again = await bank.json<Submission>(submit(user, paymentId, 'mine'));
-    assert.deepEqual(again, submission);
-    assert.equal(await balance(), before - 10_000);
-  });
-
-  test('DELETE answers 200 with the ForeignPayment, "now Revoked; only before submission"', async () => {
-    const { paymentId } = await created();
-    const path = `/foreign-payments/${paymentId}`;
-    const deleted = await bank.json<ForeignPayment>(tpp.call({ method: 'DELETE', path, token }));
-    assert.deepEqual([deleted.paymentId, deleted.status], [paymentId, 'Revoked']);
-    assertRefused(await tpp.call({ method: 'DELETE', path, token }), 409, 'BUSINESS', 'IllegalState ');
-    const submitted = await approved();
-    await bank.settledAfter(() => submit(submitted.user, submitted.paymentId, 'first'));
-    const late = await tpp.call({ method: 'DELETE', path: `/foreign-payments/${submitted.paymentId}`, token });
-    assertRefused(late, 409, 'BUSINESS', 'IllegalState ');
-  });
-
-  test('a payment is found under the path of its own type, and under /payments "whichever type the payment has"', async () => {
-    const foreign = await created();
+  test('GET answers 200 with it, at /payments too, and at /sepa-payments 404', async () => {
+    const payment = await accepted();
+    for (const path of ['/foreign-payments', '/payments']) {
+      assert.deepEqual(await bank.read(`${path}/${payment.paymentId}`), payment);
+    }
+    assertRefused(await tpp.call({ path: `/sepa-payments/${payment.paymentId}`, token }), 404, 'VALIDATION');
     const sepa = await tpp.created(token);
-    assert.deepEqual(await bank.read(`/payments/${foreign.paymentId}`), foreign);
-    assert.deepEqual(await bank.read(`/payments/${sepa.paymentId}`), sepa);
-    for (const path of [`/sepa-payments/${foreign.paymentId}`, `/foreign-payments/${sepa.paymentId}`]) {
-      assertRefused(await tpp.call({ path, token }), 404, 'VALIDATION');
-      assertRefused(await tpp.call({ path: `${path}/submissions`, token }), 404, 'VALIDATION');
-      const deletion = await bank.store.unchangedBy(() => tpp.call({ method: 'DELETE', path, token }));
-      assertRefused(deletion, 404, 'VALIDATION');
-    }
+    assertRefused(await tpp.call({ path: `/foreign-payments/${sepa.paymentId}`, token }), 404, 'VALIDATION');
   });
 
-  test('submitting under the path of the other type is 404 and pays nothing', async () => {
-    const { paymentId, user } = await approved();
-    const wrong = await bank.store.unchangedBy(() => tpp.submit(user, paymentId, 'first'));
-    assertRefused(wrong, 404, 'VALIDATION');
-    assert.equal((await submit(user, paymentId, 'first')).status, 200);
+  test('DELETE answers 200 with it, now Revoked', async () => {
+    const { paymentId } = await accepted();
+    const path = `/foreign-payments/${paymentId}`;
+    assert.equal((await bank.json<ForeignPayment>(tpp.call({ method: 'DELETE', path, token }))).status, 'Revoked');
+  });
+
+  test('PUT and GET of a submission, and GET of the submissions', async () => {
+    const { paymentId, authorizationId } = await accepted();
+    const { access_token: user } = await tpp.userTokens(authorizationId);
+    const path = `/foreign-payments/${paymentId}/submissions`;
+    const put = await bank.json<Submission>(tpp.call({ method: 'PUT', path: `${path}/1`, token: user }));
+    assert.deepEqual([put.submissionId, put.status], ['1', 'Accepted']);
     await bank.settledAfter(async () => undefined);
+    const read = await bank.read<Submission>(`${path}/1`);
+    assert.equal(read.status, 'Submitted');
+    assert.deepEqual(await bank.read(path), { submissions: [read] });
   });
 
-  test('"?include=payments adds foreignPayments", and /payments of the authorization lists it', async () => {
-    const payment = await created();
+  test('GET /authorizations/{authorizationId}?include=payments adds foreignPayments', async () => {
+    const payment = await accepted();
     const path = `/authorizations/${payment.authorizationId}`;
-    const plain = await bank.read<Authorization>(path);
-    assert.deepEqual(await bank.read(`${path}?include=payments`), { ...plain, foreignPayments: [payment] });
+    const { foreignPayments, sepaPayments } = await bank.read<Authorization>(`${path}?include=payments`);
+    assert.deepEqual({ foreignPayments, sepaPayments }, { foreignPayments: [payment], sepaPayments: undefined });
     assert.deepEqual(await bank.read(`${path}/payments`), { payments: [payment] });
-    const revoked = await bank.json<Authorization>(tpp.call({ method: 'DELETE', path, token }));
-    assert.equal(revoked.status, 'Revoked');
+  });
+});
+
+describe('contract §5, ForeignPaymentRequest and ForeignPayment', () => {
+  test('amount, currency, message and payee are required', () =>
+    refused(
+      { amount: undefined, currency: undefined, message: undefined, payee: undefined },
+      ...['Required amount', 'Required currency', 'Required message', 'Required payee'],
+    ));
+
+  test('amount is a "string, as above"', async () => {
+    await refused({ amount: 10.5 }, 'TypeMismatch amount');
+    await refused({ amount: '0' }, 'Min amount');
+    await refused({ amount: '10,50' }, 'InvalidValue amount');
   });
 
-  test('"amount (string, as above), currency (ISO 4217, with its own number of decimals)"', async () => {
-    for (const [amount, currency] of [
-      ['1000', 'JPY'],
-      ['10.500', 'KWD'],
-      ['10.50', 'SEK'],
-      ['10.50', 'EUR'],
-    ] as const) {
-      const payment = await created({ amount, currency });
-      assert.deepEqual([payment.amount, payment.currency], [amount, currency]);
-    }
-    await assertInvalid({ amount: '1000.00', currency: 'JPY' }, 'InvalidValue amount');
-    await assertInvalid({ amount: '10.50', currency: 'KWD' }, 'InvalidValue amount');
-    await assertInvalid({ amount: '10.5', currency: 'EUR' }, 'EuroCents amount');
-    await assertInvalid({ amount: 10.5 }, 'TypeMismatch amount');
-    await assertInvalid({ currency: 'XXX' }, 'InvalidValue currency');
-    // A currency that there is and this bank has no rate for.
-    await assertInvalid({ currency: 'XPF', amount: '1000' }, 'InvalidValue currency');
+  test('currency is "ISO 4217, with its own number of decimals"', async () => {
+    assert.equal((await accepted({ currency: 'JPY', amount: '1000' })).amount, '1000');
+    await refused({ currency: 'JPY', amount: '1000.00' }, 'InvalidValue amount');
+    await refused({ amount: '10.500' }, 'InvalidValue amount');
+    for (const currency of ['usd', 'XYZ', 'EURO']) await refused({ currency }, 'InvalidValue currency');
   });
 
-  test('"message (1–140)" is required, and so are payee and all of it that is marked', async () => {
-    await assertInvalid({ message: undefined }, 'Required message');
-    await assertInvalid(
+  test('message has 1–140 characters', async () => {
+    await accepted({ message: 'x'.repeat(140) });
+    for (const message of ['', 'x'.repeat(141)]) await refused({ message }, 'Size message');
+  });
+
+  test("payee's name, bankAccount, financialInstitution and foreignAddress are required", () =>
+    refused(
       { payee: {} },
-      ...['name', 'bankAccount', 'financialInstitution', 'foreignAddress'].map((name) => `Required payee.${name}`),
+      ...['Required payee.name', 'Required payee.bankAccount', 'Required payee.financialInstitution'],
+      'Required payee.foreignAddress',
+    ));
+
+  test('bankAccount is "id*, schemeName* IBAN|BBAN, issuer"', async () => {
+    const account = (change: object) => payee({ bankAccount: { ...PAYEE.bankAccount, ...change } });
+    await accepted(account({ issuer: 'Chase' }));
+    await refused(payee({ bankAccount: {} }), 'Required payee.bankAccount.id', 'Required payee.bankAccount.schemeName');
+    await refused(account({ schemeName: 'OTHER' }), 'InvalidValue payee.bankAccount.schemeName');
+    await refused(account({ schemeName: 'IBAN' }), 'Iban payee.bankAccount.id');
+  });
+
+  test('"BBAN: digits, at most 35"', async () => {
+    const numbered = (id: string) => payee({ bankAccount: { id, schemeName: 'BBAN' } });
+    await accepted(numbered('1'.repeat(35)));
+    for (const id of ['1'.repeat(36), '12A4']) await refused(numbered(id), 'InvalidValue payee.bankAccount.id');
+  });
+
+  test('financialInstitution has "bic | clearingSystemId (not both)"', async () => {
+    await accepted(institution({ clearingSystemId: 'USABA021000021' }));
+    await refused(institution({ bic: 'CHAS' }), 'ValidBic payee.financialInstitution.bic');
+    await refused(
+      institution({ bic: 'CHASUS33', clearingSystemId: 'USABA021000021' }),
+      'CreditorBicOrAddress payee.financialInstitution.clearingSystemId',
     );
   });
 
-  test('"bic | clearingSystemId (not both)"; "without bic and clearingSystemId the address is required"', async () => {
-    const bankPath = 'payee.financialInstitution';
-    const at = (financialInstitution: object) => ({ payee: { ...payee, financialInstitution } });
-    await created(at({ clearingSystemId: 'USABA021000021' }));
-    const foreignBankAddress = { address: '270 Park Avenue', city: 'New York', country: 'US' };
-    await created(at({ foreignBankAddress }));
-    await assertInvalid(
-      at({ bic: 'CHASUS33', clearingSystemId: 'USABA021000021' }),
-      `CreditorBicOrAddress ${bankPath}.clearingSystemId`,
+  test('"without bic and clearingSystemId the address is required"', async () => {
+    await accepted(institution({ foreignBankAddress: BANK_ADDRESS }));
+    await refused(institution({}), 'CreditorBicOrAddress payee.financialInstitution.foreignBankAddress');
+    await refused(
+      institution({ foreignBankAddress: { ...BANK_ADDRESS, country: undefined } }),
+      'Required payee.financialInstitution.foreignBankAddress.country',
     );
-    await assertInvalid(at({ name: 'Chase' }), `CreditorBicOrAddress ${bankPath}.foreignBankAddress`);
-    await assertInvalid(at({ bic: 'CHASUS3' }), `ValidBic ${bankPath}.bic`);
+  });
+
+  test('foreignAddress is "addressLine1*, addressLine2*, country*"', async () => {
+    const path = 'payee.foreignAddress';
+    await refused(
+      payee({ foreignAddress: {} }),
+      ...[`Required ${path}.addressLine1`, `Required ${path}.addressLine2`, `Required ${path}.country`],
+    );
+    await refused(payee({ foreignAddress: { ...PAYEE.foreignAddress, country: 'XX' } }), `CountryCode ${path}.country`);
+  });
+
+  test('detailsOfCharges is "SHA (default) | OUR"', async () => {
+    assert.equal((await accepted()).detailsOfCharges, 'SHA');
+    assert.equal((await accepted({ detailsOfCharges: 'OUR' })).detailsOfCharges, 'OUR');
+    await refused({ detailsOfCharges: 'BEN' }, 'ValidDetailOfCharges detailsOfCharges');
+  });
+
+  test('paymentOrder is "NORM (default) | HIGH"', async () => {
+    assert.equal((await accepted()).paymentOrder, 'NORM');
+    assert.equal((await accepted({ paymentOrder: 'HIGH' })).paymentOrder, 'HIGH');
+    await refused({ paymentOrder: 'SEPA' }, 'ValidPaymentOrder paymentOrder');
+  });
+
+  test('payer and exchangeRateReference are optional and come back', async () => {
+    const sent = { payer: { iban: 'FI9259995020084225' }, exchangeRateReference: 'AGREED-7' };
+    const { payer, exchangeRateReference } = await accepted(sent);
+    assert.deepEqual({ payer, exchangeRateReference }, sent);
+  });
+
+  test('"count, where sent, must be 1": never recurring', async () => {
+    assert.equal((await accepted({ count: 1 })).count, 1);
+    for (const count of [2, 0]) await refused({ count }, 'ValidForeignPaymentRecurrence count');
+  });
+
+  test('"Never bundled": it joins nothing, and nothing joins it', async () => {
+    const { authorizationId } = await accepted();
+    await refused({ authorizationId }, 'UnrecognizedProperty authorizationId');
+    assertRefused(await tpp.create(token, { ...SAMPLE, authorizationId }), 409, 'BUSINESS', 'IllegalState ');
   });
 
   test('"Payments inside the EU/ETA area need both BIC and IBAN"', async () => {
-    const bankAccount = { id: 'DE89370400440532013000', schemeName: 'IBAN' } as const;
-    const financialInstitution = { bic: 'COBADEFFXXX' };
-    await created({ payee: { ...payee, bankAccount, financialInstitution } });
-    const noBic = { clearingSystemId: 'DEBLZ37040044' };
-    const path = 'EuEtaValid payee.financialInstitution.bic';
-    await assertInvalid({ payee: { ...payee, bankAccount, financialInstitution: noBic } }, path);
-    await assertInvalid({ payee: { ...payee, financialInstitution } }, 'EuEtaValid payee.bankAccount.schemeName');
+    await accepted(payee({ bankAccount: GERMAN, financialInstitution: { bic: 'DEUTDEFF' } }));
+    await refused(
+      payee({ bankAccount: GERMAN, financialInstitution: { foreignBankAddress: BANK_ADDRESS } }),
+      'EuEtaValid payee.financialInstitution.bic',
+    );
+    await refused(institution({ bic: 'DEUTDEFF' }), 'EuEtaValid payee.bankAccount.schemeName');
   });
 
-  test('"detailsOfCharges SHA (default) | OUR, paymentOrder NORM (default) | HIGH", exchangeRateReference', async () => {
-    const change = { detailsOfCharges: 'OUR', paymentOrder: 'HIGH', exchangeRateReference: 'DEAL-7' } as const;
-    const { detailsOfCharges, paymentOrder, exchangeRateReference } = await created(change);
-    assert.deepEqual({ detailsOfCharges, paymentOrder, exchangeRateReference }, change);
-    await assertInvalid({ detailsOfCharges: 'BEN' }, 'ValidDetailOfCharges detailsOfCharges');
-    await assertInvalid({ paymentOrder: 'SEPA' }, 'ValidPaymentOrder paymentOrder');
-  });
-
-  test('"count, where sent, must be 1. Never bundled, never recurring"', async () => {
-    assert.equal((await created({ count: 1 })).count, 1);
-    await assertInvalid({ count: 2 }, 'ValidForeignPaymentRecurrence count');
-    const { authorizationId } = await created();
-    await assertInvalid({ authorizationId }, 'UnrecognizedProperty authorizationId');
-    const joining = await tpp.create(token, { ...SAMPLE, authorizationId });
-    assertRefused(joining, 409, 'BUSINESS', 'IllegalState ');
-    const { paymentId, user } = await approved();
-    await bank.settledAfter(() => submit(user, paymentId, 'one'));
-    assertRefused(await submit(user, paymentId, 'two'), 409, 'BUSINESS', 'IllegalState ');
-  });
-
-  test('a foreign payment must be signed and have its idempotency key, which both paths share', async () => {
-    assertRefused(await create(FOREIGN, { 'x-jws-signature': undefined }), 400, 'SECURITY');
-    const key = randomUUID();
-    const first = await create(FOREIGN, { 'x-idempotency-key': key });
-    const again = await create(FOREIGN, { 'x-idempotency-key': key });
-    assert.deepEqual(jsonOf(again), jsonOf(first));
-    assert.equal(again.headers['idempotent-replayed'], 'true');
-    assert.equal(again.headers.location, first.headers.location);
-    const elsewhere = await tpp.create(token, SAMPLE, { 'x-idempotency-key': key });
-    assertRefused(elsewhere, 409, 'BUSINESS', 'DuplicatePayment ');
-  });
-
-  test('a token of the customer creates none: §9 is for SEPA payments only', async () => {
-    const { user } = await approved();
-    const before = await bank.store.query('SELECT payment_id FROM payments');
-    assertRefused(await create(FOREIGN, {}, user), 403, 'SECURITY');
-    const { authorizationId } = await tpp.created(token);
-    const { refresh_token } = await tpp.userTokens(authorizationId);
-    const grant = await tpp.form({ grant_type: 'refresh_token', refresh_token, scope: 'payments' });
-    assert.equal(grant.status, 200, grant.bytes.toString());
-    assertRefused(await create(FOREIGN, {}, jsonOf<{ access_token: string }>(grant).access_token), 403, 'SECURITY');
-    assert.equal((await bank.store.query('SELECT payment_id FROM payments')).length, before.length + 1);
-  });
-
-  test('an account that does not hold the euros is 422 InsufficientFunds, and the submission Error', async () => {
-    const { paymentId, user } = await approved({ amount: '10000.00' });
-    assertRefused(await submit(user, paymentId, 'much'), 422, 'BUSINESS', 'InsufficientFunds ');
-    const submission = await bank.read<Submission>(`/foreign-payments/${paymentId}/submissions/much`);
-    assert.equal(submission.status, 'Error');
-  });
-
-  test('§8 holds for foreign payments too: sandbox-authorize, and a scenario on PUT and GET', async () => {
-    const { paymentId, authorizationId } = await created();
-    const path = `/foreign-payments/${paymentId}/submissions/played`;
-    const decision = `/authorizations/${authorizationId}/sandbox-authorize`;
-    const authorized = await bank.json<Authorization>(tpp.call({ method: 'POST', path: decision, token }));
-    assert.equal(authorized.status, 'Authorized');
-    const headers = { 'x-sandbox-scenario': `SandboxAuthorized=${authorizationId}` };
-    await bank.settledAfter(() => bank.json(tpp.call({ method: 'PUT', path, token, headers })));
-    assert.equal((await bank.read<Submission>(path)).status, 'Submitted');
-    const { user, paymentId: other } = await approved();
-    const pending = `/foreign-payments/${other}/submissions/later`;
-    const unavailable = { 'x-sandbox-scenario': 'PaymentSystemUnavailable' };
-    const put = tpp.call({ method: 'PUT', path: pending, token: user, headers: unavailable });
-    assert.equal((await bank.json<Submission>(put)).status, 'Pending');
-    const future = { 'x-sandbox-scenario': 'FutureSimulation=P2D' };
-    const foreseen = tpp.call({ path: pending, token: user, headers: future });
-    assert.equal((await bank.json<Submission>(foreseen)).status, 'Rejected');
-  });
-
-  test('the books balance after all of it', async () => {
-    assert.deepEqual(await bank.sandbox.bank.administration.trialBalance(), {
-      ...{ imbalanceCents: 0, accountsOff: 0 },
-      ...{ reservationsOff: 0, submissionsOff: 0 },
+  test('"The answer adds what SepaPayment adds, with paymentType ForeignPayment"', async () => {
+    const { paymentId, authorizationId, created, modified, ...rest } = await accepted();
+    for (const added of [paymentId, authorizationId, created, modified]) assert.ok(added);
+    assert.deepEqual(rest, {
+      ...FOREIGN,
+      ...{ status: 'Unauthorized', paymentType: 'ForeignPayment' },
+      ...{ detailsOfCharges: 'SHA', paymentOrder: 'NORM', count: 1 },
     });
   });
 });
