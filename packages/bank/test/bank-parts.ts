@@ -50,7 +50,10 @@ export const PAYEE_ELSEWHERE = 'FI2112345600000785';
 /** The parts of a bank that the operations on payments need, on a real PostgreSQL, with two clients and two customers. */
 export async function openBankParts() {
   const postgres = await startPostgres();
-  const database = await openDatabase({ kind: 'postgres', url: await postgres.createDatabase() });
+  const url = new URL(await postgres.createDatabase());
+  // No test here ends its server, so nothing has to wait for the disk.
+  url.searchParams.set('options', '-c synchronous_commit=off');
+  const database = await openDatabase({ kind: 'postgres', url: url.href });
   const clock = new StandingClock();
   const identifiers = randomIdentifiers(clock);
   const artifacts = new PostgresTokenArtifacts(database, clock);
