@@ -1,5 +1,5 @@
 import type { Submission, UserTokens } from '@lupa/tpp';
-import { type BankVisit, isPaid, type Order, type OrderPayment } from './orders.ts';
+import { type BankVisit, type Exemption, isPaid, type Order, type OrderPayment } from './orders.ts';
 import { problemBeforeSubmission, problemOfStatus, problemOfSubmission } from './problem-of.ts';
 import type { Shop } from './shop.ts';
 import { returned } from './wire/wire-log.ts';
@@ -39,8 +39,9 @@ export function followPayments(shop: Shop, order: Order): Promise<void> {
 }
 
 async function follow(shop: Shop, order: Order): Promise<void> {
-  const { visit } = order;
-  if (visit?.tokens === undefined) return;
+  const { visit, exemption } = order;
+  if (exemption?.kind === 'open') return resume(order, exemption);
+  if (visit?.tokens === undefined) return exemption?.kind === 'granted' ? readSubmissions(shop, order) : undefined;
   const open = order.payments.filter((payment) => !isPaid(payment) && payment.problem === undefined);
   try {
     if (open.some(({ status }) => status !== 'Authorized')) await readStatuses(shop, visit, open);
@@ -59,12 +60,31 @@ async function follow(shop: Shop, order: Order): Promise<void> {
   }
 }
 
-/** What the customer decided about each payment of the bundle. */
+/** A payment that was to go unasked and is under way, or about which the customer wants us to ask again. */
+async function resume({ payments }: Order, { again }: Exemption & { kind: 'open' }): Promise<void> {
+  if (payments.every(({ problem }) => problem === undefined)) await again();
+}
+
+/** Of a payment that went unasked: its token was good for the one submission, and the shop's own reads. */
+async function readSubmissions(shop: Shop, { payments }: Order): Promise<void> {
+  for (const payment of payments) {
+    const { paymentId, submissionId } = payment;
+    if (isPaid(payment) || payment.problem !== undefined) continue;
+    if (paymentId === undefined || submissionId === undefined) continue;
+    await readSubmission(shop, payment, paymentId, submissionId);
+    if (payment.submission !== undefined && isFailed(payment.submission)) {
+      payment.problem = problemOfStatus(payment.submission.status);
+    }
+  }
+}
+
+/** What the customer decided about each payment of the bundle, and which account it is paid from. */
 async function readStatuses({ tpp }: Shop, { authorizationId }: BankVisit, payments: OrderPayment[]): Promise<void> {
   const statuses = await tpp.readAuthorizationPayments(authorizationId);
   for (const payment of payments) {
-    const status = statuses.find(({ paymentId }) => paymentId === payment.paymentId)?.status;
+    const { status, payer } = statuses.find(({ paymentId }) => paymentId === payment.paymentId) ?? {};
     if (status !== undefined) payment.status = status;
+    if (payer !== undefined) payment.payerIban = payer.iban;
     if (status === 'Rejected' || status === 'Revoked') payment.problem = problemOfStatus('not approved');
   }
 }

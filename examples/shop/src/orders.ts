@@ -1,4 +1,12 @@
-import type { Cents, PaymentStatus, PendingAuthorization, SepaPayee, Submission, UserTokens } from '@lupa/tpp';
+import type {
+  Cents,
+  ExemptionRefusal,
+  PaymentStatus,
+  PendingAuthorization,
+  SepaPayee,
+  Submission,
+  UserTokens,
+} from '@lupa/tpp';
 import { type CartLine, totalOf } from './cart.ts';
 import type { Seller } from './catalogue.ts';
 import { paymentReference } from './payment-reference.ts';
@@ -33,7 +41,16 @@ export interface Order {
   following?: Promise<void>;
   /** What went over the wire for this order. */
   readonly wire: WireEntry[];
+  /** Set when it was to be paid without asking the customer. */
+  exemption?: Exemption;
 }
+
+/** Whether the bank let the order through on the strength of an earlier approval. */
+export type Exemption =
+  | { readonly kind: 'granted' }
+  | { readonly kind: 'refused'; readonly refusal?: ExemptionRefusal; readonly explanation: string }
+  /** Not known yet. `again` asks, or waits while somebody is asking. */
+  | { readonly kind: 'open'; readonly again: () => Promise<void> };
 
 /** One seller's share of an order, and how its payment stands. */
 export interface OrderPayment extends PaymentWish {
@@ -44,6 +61,8 @@ export interface OrderPayment extends PaymentWish {
   /** Chosen before the first PUT and kept, so that however often the PUT is sent, the money moves once. */
   submissionId?: string;
   submission?: Submission;
+  /** The account the customer chose at the bank. */
+  payerIban?: string;
   /** Whether an answer to the submission got lost, so that the money may have moved. */
   isOutcomeOpen?: boolean;
   problem?: Problem;

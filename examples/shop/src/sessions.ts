@@ -1,3 +1,4 @@
+import type { Approval } from './approval.ts';
 import type { Cart } from './cart.ts';
 import type { Order } from './orders.ts';
 import { randomToken } from './random.ts';
@@ -10,6 +11,18 @@ export interface Session {
   cart: Cart;
   /** The orders made in this browser, by their id. Nobody else can see them or come back for them. */
   readonly orders: ReadonlyMap<string, Order>;
+  /** The latest approval at the bank, for payments that need none of their own. */
+  approval?: Approval;
+  /** Orders made without asking, by the form they were made with: one that is posted twice makes one. */
+  readonly unasked: Map<string, UnaskedOrder>;
+}
+
+/** An order that is paid without the customer going to the bank. */
+export interface UnaskedOrder {
+  readonly order: Order;
+  /** The session it lies in. */
+  readonly session: Session;
+  readonly settled: Promise<void>;
 }
 
 /** Idle sessions are forgotten after two hours, and the longest idle ones when there are too many. */
@@ -31,19 +44,27 @@ export class Sessions {
   }
 
   start(): Session {
-    return this.#keep({ id: randomToken(), csrfToken: randomToken(), cart: new Map(), orders: new Map() });
+    return this.#keep({
+      id: randomToken(),
+      csrfToken: randomToken(),
+      cart: new Map(),
+      orders: new Map(),
+      unasked: new Map(),
+    });
   }
 
   /**
    * Puts a new order in a new session, with the cart and the earlier orders. Whoever planted the old id in this browser
    * (session fixation) can at most see the cart, and a form posted twice still finds the old session in its place.
    */
-  startWithOrder({ cart, orders }: Session, order: Order): Session {
+  startWithOrder({ cart, orders, approval }: Session, order: Order): Session {
     return this.#keep({
       id: randomToken(),
       csrfToken: randomToken(),
       cart,
       orders: new Map([...orders, [order.id, order]]),
+      unasked: new Map(),
+      ...(approval === undefined ? {} : { approval }),
     });
   }
 

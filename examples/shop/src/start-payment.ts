@@ -29,6 +29,7 @@ export function startPayment(shop: Shop, order: Order, choices: PaymentChoices):
 async function start(shop: Shop, order: Order, choices: PaymentChoices): Promise<void> {
   const unpaid = order.payments.filter(canPayAnew);
   delete order.visit;
+  delete order.exemption;
   unpaid.forEach(forgetEarlierAttempt);
   order.wire.push({ kind: 'wish', at: new Date(), payments: unpaid });
   try {
@@ -66,7 +67,7 @@ async function createPayments(
 }
 
 /** Without a `payer`: the customer chooses the account at the bank. */
-function paymentRequest(
+export function paymentRequest(
   { amount, payee, remittance }: OrderPayment,
   paymentOrder: SepaPaymentOrder,
 ): SepaPaymentRequest {

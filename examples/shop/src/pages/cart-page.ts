@@ -1,6 +1,9 @@
+import type { Cents } from '@lupa/tpp';
 import { type CartLine, MAX_QUANTITY, totalOf } from '../cart.ts';
 import { euros } from '../euros.ts';
 import { type Html, html } from '../html.ts';
+import { mayGoUnasked } from '../pay-without-asking.ts';
+import { randomToken } from '../random.ts';
 import type { Session } from '../sessions.ts';
 import { csrfField, layout } from './layout.ts';
 
@@ -17,7 +20,7 @@ export function cartPage(lines: readonly CartLine[], makerName: string | undefin
       <h1>Your cart</h1>
       <div class="columns">
         <ul class="lines">${lines.map((line) => cartLine(line, makerName, session))}</ul>
-        ${checkoutForm(lines, makerName, session)}
+        ${checkout(lines, makerName, session)}
       </div>`,
   });
 }
@@ -44,6 +47,30 @@ function cartLine({ product, quantity, total }: CartLine, makerName: string | un
       </div>
       <p class="price">${euros(total)}</p>
     </li>`;
+}
+
+function checkout(lines: readonly CartLine[], makerName: string | undefined, session: Session): Html {
+  const { approval } = session;
+  const form = checkoutForm(lines, makerName, session);
+  if (approval === undefined || !mayGoUnasked(lines)) return form;
+  return html`<div>${unaskedForm(totalOf(lines), approval.payerIban, session)}${form}</div>`;
+}
+
+/** The exemption flow, for who has approved a payment in this browser before. Its name makes a form that is posted twice one order. */
+function unaskedForm(total: Cents, payerIban: string, session: Session): Html {
+  return html`
+    <form class="summary unasked" method="post" action="/checkout/unasked" aria-labelledby="unasked-heading">
+      <h2 id="unasked-heading">Pay without logging in again</h2>
+      <p>You approved a payment here before, so your bank may let a small one like this through.</p>
+      <p>Pressing the button pays <strong>${euros(total)}</strong> at once, from <span class="nowrap">${shortIban(payerIban)}</span>.</p>
+      ${csrfField(session)}<input type="hidden" name="form" value="${randomToken()}">
+      <button class="primary">Pay without logging in again</button>
+    </form>`;
+}
+
+/** Enough to tell one's own accounts apart, and nothing for who looks over the shoulder. */
+function shortIban(iban: string): string {
+  return `${iban.slice(0, 4)} … ${iban.slice(-4)}`;
 }
 
 function checkoutForm(lines: readonly CartLine[], makerName: string | undefined, session: Session): Html {

@@ -32,17 +32,19 @@ export interface Liveness {
 
 export function orderPage(order: Order, session: Session, liveness: Liveness): Html {
   const stage = orderStage(order);
-  const { title, text } = STAGES[stage];
+  const { title } = STAGES[stage];
+  const text = order.exemption?.kind === 'granted' ? UNASKED[stage] : undefined;
   return layout({
     title: `Order ${order.number}`,
     session,
     body: html`
       <p class="over">Order ${order.number}</p>
       <h1 class="stage ${stage}">${title}</h1>
-      <div role="status"><p class="lead">${order.visit?.refusal?.explanation ?? text}</p></div>
+      <div role="status"><p class="lead">${order.visit?.refusal?.explanation ?? text ?? STAGES[stage].text}</p>
+        ${exemptionNote(order, stage)}</div>
       <div class="columns">
         <div>
-          ${order.payments.map(paymentCard)}
+          ${order.payments.map((payment) => paymentCard(payment, order))}
           ${actions(order, stage, session)}
           ${liveness.seconds === undefined ? '' : liveNote(order, liveness)}
         </div>
@@ -51,12 +53,26 @@ export function orderPage(order: Order, session: Session, liveness: Liveness): H
   });
 }
 
-function paymentCard(payment: OrderPayment): Html {
+/** How the stages differ for an order that went unasked. */
+const UNASKED: Readonly<Partial<Record<OrderStage, string>>> = {
+  paying: 'Your bank let it through and is booking it. This usually takes a few seconds.',
+};
+
+/** That the customer was not asked, or why they were after all. */
+function exemptionNote({ exemption, visit }: Order, stage: OrderStage): Html | string {
+  if (exemption?.kind === 'granted') {
+    return html`<p class="note">Made with an exemption: on the strength of your earlier approval, without logging in again.</p>`;
+  }
+  if (exemption?.kind !== 'refused' || visit?.refusal !== undefined) return '';
+  return html`<p class="note">${exemption.explanation}${stage === 'at-bank' ? ' Nothing is charged until you do.' : ''}</p>`;
+}
+
+function paymentCard(payment: OrderPayment, order: Order): Html {
   const { payee, amount, remittance, submission, problem } = payment;
   return html`
     <section class="card payment" aria-label="Payment to ${payee.name}">
       <div class="payment-head"><h2>To ${payee.name}</h2><p class="price">${euros(amount)}</p></div>
-      ${progress(payment)}
+      ${progress(payment, order)}
       ${problem === undefined ? '' : html`<div class="problem"><p>${problem.explanation}</p>${problemIds(payment)}</div>`}
       <dl class="facts">
         <div><dt>Account</dt><dd>${formatIbanInGroups(payee.iban)}</dd></div>
@@ -72,7 +88,7 @@ function paymentCard(payment: OrderPayment): Html {
 }
 
 /** How far the payment has come, in the contract's own words. */
-function progress(payment: OrderPayment): Html {
+function progress(payment: OrderPayment, { exemption }: Order): Html {
   const { status, submission, problem, paymentId } = payment;
   const booked = submission?.status === 'Credited' ? 'Credited' : 'Submitted';
   const isApproved = status === 'Authorized' || submission !== undefined;
@@ -84,7 +100,7 @@ function progress(payment: OrderPayment): Html {
   ];
   const stations = [
     ['Created', 'set up at the bank'],
-    ['Authorized', 'approved by you'],
+    ['Authorized', exemption?.kind === 'granted' ? 'by your earlier approval' : 'approved by you'],
     ['Accepted', 'taken by the bank'],
     [booked, booked === 'Credited' ? 'on the seller’s account' : 'debited from your account'],
   ] as const;

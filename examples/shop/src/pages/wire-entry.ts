@@ -5,7 +5,7 @@ import { decodeJws } from '../wire/decode-jws.ts';
 import { prettyBody, prettyFields, prettyJson } from '../wire/pretty-json.ts';
 import type { Departure, Exchange, Return, WireEntry, Wish } from '../wire/wire-log.ts';
 import { jwsInParts, tokenChecks } from './wire-jws.ts';
-import { statusTag } from './wire-names.ts';
+import { callName, statusTag } from './wire-names.ts';
 
 export interface Presentation {
   /** Fetched for an earlier order. */
@@ -22,10 +22,11 @@ export function wireEntry(entry: WireEntry, presentation: Presentation): Html {
   return entry.kind === 'return' ? back(entry) : exchange(entry, presentation);
 }
 
-function wish({ at, payments }: Wish): Html {
+function wish(entry: Wish): Html {
+  const { at, payments } = entry;
   return html`
     <article class="call">
-      ${callHead(html`Pay from your bank`, at)}
+      ${callHead(callName(entry), at)}
       <ul class="wishes">${payments.map(
         ({ payee, amount, remittance }) => html`
         <li><strong>${euros(amount)}</strong> to ${payee.name}, <span class="nowrap">${formatIbanInGroups(payee.iban)}</span>,

@@ -20,7 +20,7 @@ export function callArrow({ kind }: WireEntry): Html {
 export function callName(entry: WireEntry): Html {
   switch (entry.kind) {
     case 'wish':
-      return html`Pay from your bank`;
+      return html`${entry.isUnasked ? 'Pay without logging in again' : 'Pay from your bank'}`;
     case 'departure':
       return html`<code>GET ${new URL(entry.url).pathname}</code>`;
     case 'return':

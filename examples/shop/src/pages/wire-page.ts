@@ -1,7 +1,7 @@
 import { type Html, html } from '../html.ts';
 import type { Order } from '../orders.ts';
 import type { Session } from '../sessions.ts';
-import { attemptsOf, STEPS, stepOf } from '../wire/steps.ts';
+import { attemptsOf, type Flow, flowOf } from '../wire/steps.ts';
 import type { Exchange, WireEntry } from '../wire/wire-log.ts';
 import { layout } from './layout.ts';
 import { wireEntry } from './wire-entry.ts';
@@ -30,13 +30,14 @@ export function wirePage(order: Order, shared: readonly Exchange[], session: Ses
 
 function attempt(own: readonly WireEntry[], shared: readonly Exchange[], index: number, attempts: number): Html {
   // What was fetched for an earlier order already, and served this one too.
-  const borrowed = shared.filter((entry) => !own.some((other) => isSameCall(other, entry)));
+  const { steps, stepOf } = flowOf(own);
+  const borrowed = shared.filter((entry) => !own.some((other) => isSameCall(other, entry, stepOf)));
   const isBelieved = !own.some((entry) => entry.kind === 'return' && entry.refusal !== undefined);
   const id = (step: number) => `attempt-${index + 1}-step-${step}`;
   return html`
     ${attempts > 1 ? html`<h2 class="attempt">Attempt ${index + 1} of ${attempts}</h2>` : ''}
-    ${overview(own, id)}
-    ${STEPS.map(({ title, explanation }, step) => {
+    ${overview(own, id, stepOf)}
+    ${steps.map(({ title, explanation }, step) => {
       const entries = [...borrowed, ...own].filter((entry) => stepOf(entry) === step);
       return html`
     <section class="step" id="${id(step)}" aria-labelledby="${id(step)}-heading">
@@ -50,7 +51,7 @@ function attempt(own: readonly WireEntry[], shared: readonly Exchange[], index: 
           isBelieved,
         }),
       )}
-      ${step === 8 ? signatureChecks(own, shared) : entries.length === 0 ? html`<p class="muted nothing">Nothing in this attempt.</p>` : ''}
+      ${step === steps.length - 1 ? signatureChecks(own, shared) : entries.length === 0 ? html`<p class="muted nothing">Nothing in this attempt.</p>` : ''}
     </section>`;
     })}`;
 }
@@ -61,13 +62,13 @@ function isFirstOfItsKind(entry: WireEntry, entries: readonly WireEntry[]): bool
   return entries.find((other) => methodOf(other) === methodOf(entry)) === entry;
 }
 
-function isSameCall(entry: WireEntry, shared: Exchange): boolean {
+function isSameCall(entry: WireEntry, shared: Exchange, stepOf: Flow['stepOf']): boolean {
   if (entry.kind !== 'exchange' || stepOf(entry) !== stepOf(shared)) return false;
   return entry.record.request.url === shared.record.request.url;
 }
 
 /** All events in the order they happened: who called whom, what came back, how long it took. */
-function overview(entries: readonly WireEntry[], id: (step: number) => string): Html {
+function overview(entries: readonly WireEntry[], id: (step: number) => string, stepOf: Flow['stepOf']): Html {
   const start = entries[0]?.at.getTime() ?? 0;
   return html`
     <table class="overview">

@@ -4,7 +4,7 @@ import { decodeJws } from '../wire/decode-jws.ts';
 import type { Exchange, WireEntry } from '../wire/wire-log.ts';
 import { callName } from './wire-names.ts';
 
-/** Step 8 for every answer of the payments API, done once more for the reader. */
+/** The last step, for every answer of the payments API, done once more for the reader. */
 export function signatureChecks(entries: readonly WireEntry[], shared: readonly Exchange[]): Html {
   const answers = entries.filter(
     (entry) => entry.kind === 'exchange' && entry.record.answer?.headers['x-jws-signature'] !== undefined,

@@ -1,7 +1,10 @@
+import type { UserTokens } from '@lupa/tpp';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Approval } from '../approval.ts';
 import { withoutOrdered } from '../cart.ts';
 import { settleVisit } from '../finish-payment.ts';
 import { formField } from '../form-field.ts';
+import type { Order } from '../orders.ts';
 import { returnPage } from '../pages/return-page.ts';
 import { Refusal } from '../refusal.ts';
 import { allowOwnScript } from '../security-headers.ts';
@@ -43,7 +46,7 @@ export function returnRoutes(app: FastifyInstance, shop: Shop): void {
     if (order?.visit === undefined) throw notTheOneWhoLeft();
     const isFirstAnswer = order.visit.settled === undefined;
     await settleVisit(shop, order, order.visit, callbackUrl);
-    if (isFirstAnswer && order.visit?.tokens !== undefined) session.cart = withoutOrdered(session.cart, order.lines);
+    if (isFirstAnswer && order.visit?.tokens !== undefined) keepApproval(session, order, order.visit.tokens);
     return reply.redirect(`/orders/${order.id}`, 303);
   }
 
@@ -52,6 +55,13 @@ export function returnRoutes(app: FastifyInstance, shop: Shop): void {
     if (session === undefined || session.orders.size === 0) throw notTheOneWhoLeft();
     return session;
   }
+}
+
+/** The goods are bought, and the customer need not approve a small purchase that follows. */
+function keepApproval(session: Session, { lines, payments }: Order, tokens: UserTokens): void {
+  session.cart = withoutOrdered(session.cart, lines);
+  const { payerIban } = payments.find((payment) => payment.payerIban !== undefined) ?? {};
+  if (payerIban !== undefined) session.approval = new Approval(payerIban, tokens);
 }
 
 function notTheOneWhoLeft(): Refusal {

@@ -1,7 +1,19 @@
 import { type Exchange, isClientToken, type WireEntry } from './wire-log.ts';
 
+export interface Step {
+  readonly title: string;
+  readonly explanation: string;
+}
+
+/** A flow of the workflow document: its steps, what comes before them and what follows, the last being the check of the signatures. */
+export interface Flow {
+  readonly steps: readonly Step[];
+  /** The number of the step that something belongs to. */
+  readonly stepOf: (entry: WireEntry) => number;
+}
+
 /** The steps of the workflow document's default authorization flow, and what comes before them. */
-export const STEPS = [
+const STEPS: readonly Step[] = [
   {
     title: 'The shop learns where the bank is, and its keys',
     explanation:
@@ -46,10 +58,49 @@ export const STEPS = [
     explanation:
       'Every answer of the payments API carries a detached JWS over its body. An answer whose signature does not fit is never believed.',
   },
-] as const;
+];
 
-/** The number of the step that something belongs to. */
-export function stepOf(entry: WireEntry): number {
+const [DISCOVERY, WISH, , , , , , STATUS, SIGNATURES] = STEPS as readonly [
+  Step,
+  Step,
+  Step,
+  Step,
+  Step,
+  Step,
+  Step,
+  Step,
+  Step,
+];
+
+/** Those of its exemption flow, 1 to 5, with the same before and after them. */
+const EXEMPTION_STEPS: readonly Step[] = [
+  DISCOVERY,
+  WISH,
+  {
+    title: 'The shop reuses the existing authorization',
+    explanation:
+      'The refresh token of an earlier approval gives a token that stands for the customer, instead of the one that stands for the shop. The refresh token itself is renewed.',
+  },
+  {
+    title: 'The shop creates the payment',
+    explanation:
+      'One payment, never a bundle, signed, in the name of the customer and from an account of theirs. Nothing is approved yet.',
+  },
+  {
+    title: 'The shop confirms the reuse of the authorization',
+    explanation:
+      'A signed JWT asks for a token that submits this one payment. Here the bank decides: below €30.00, fewer than five and below €100.00 together since the customer last logged in. If it refuses, the payment is revoked and the default flow is taken.',
+  },
+  {
+    title: 'The shop submits the payment',
+    explanation:
+      'With the token of this one payment. The submissionId is the shop’s own: however often this PUT is sent, the money moves once.',
+  },
+  STATUS,
+  SIGNATURES,
+];
+
+function stepOfDefaultFlow(entry: WireEntry): number {
   if (entry.kind === 'wish') return 1;
   if (entry.kind === 'departure') return 4;
   if (entry.kind === 'return') return 5;
@@ -64,6 +115,23 @@ function stepOfExchange({ record }: Exchange): number {
   if (request.method === 'DELETE') return 4;
   // The list of an authorization's payments tells which of them to submit.
   return request.method === 'PUT' || request.url.includes('/authorizations/') ? 6 : 7;
+}
+
+function stepOfExemptionFlow(entry: WireEntry): number {
+  if (entry.kind !== 'exchange') return 1;
+  const { purpose, request } = entry.record;
+  if (purpose === 'discovery' || purpose === 'keys') return 0;
+  if (isClientToken(entry.record)) return 6;
+  if (purpose === 'token') return (request.body ?? '').includes('grant_type=refresh_token') ? 2 : 4;
+  return { POST: 3, DELETE: 4, PUT: 5 }[request.method] ?? 6;
+}
+
+const DEFAULT_FLOW: Flow = { steps: STEPS, stepOf: stepOfDefaultFlow };
+const EXEMPTION_FLOW: Flow = { steps: EXEMPTION_STEPS, stepOf: stepOfExemptionFlow };
+
+/** The flow that an attempt takes. */
+export function flowOf([first]: readonly WireEntry[]): Flow {
+  return first?.kind === 'wish' && first.isUnasked ? EXEMPTION_FLOW : DEFAULT_FLOW;
 }
 
 /** The attempts to pay an order, each with its entries in the order they began. */

@@ -12,6 +12,8 @@ export interface Wish {
   readonly kind: 'wish';
   readonly at: Date;
   readonly payments: readonly PaymentWish[];
+  /** Whether the attempt is made without asking the customer: the exemption flow. */
+  readonly isUnasked?: true;
 }
 
 /** A request of the shop to the bank, and its answer. */

@@ -23,6 +23,11 @@ export class Shopper {
   async post(address: string, fields: Record<string, string>): Promise<ShopAnswer> {
     // Any page will do: its forms carry the token of the session that this browser has by now.
     await this.get('/');
+    return this.send(address, fields);
+  }
+
+  /** Posts with the CSRF token of the page seen last. */
+  send(address: string, fields: Record<string, string>): Promise<ShopAnswer> {
     return this.#send(address, { method: 'POST', body: new URLSearchParams({ csrf: this.#csrf, ...fields }) });
   }
 
