@@ -5,8 +5,8 @@ const WORDS: Readonly<Record<ExemptionRefusal, string>> = {
   'sca-not-valid': 'your earlier approval is no longer valid',
   'payer-not-owned': 'the account you paid from last time is not one of yours',
   amount: 'only payments below €30.00 can be made without it',
-  count: 'you have made five payments since you last logged in there',
-  sum: 'your payments since you last logged in there would come to €100.00 or more',
+  count: 'you have made five payments without it since you last logged in there',
+  sum: 'your payments without it would come to €100.00 or more since you last logged in there',
 };
 
 /** Why the customer has to go to the bank after all. The bank's own words are on the page of what went over the wire. */

@@ -57,13 +57,13 @@ export class Sessions {
    * Puts a new order in a new session, with the cart and the earlier orders. Whoever planted the old id in this browser
    * (session fixation) can at most see the cart, and a form posted twice still finds the old session in its place.
    */
-  startWithOrder({ cart, orders, approval }: Session, order: Order): Session {
+  startWithOrder({ cart, orders, approval, unasked }: Session, order: Order): Session {
     return this.#keep({
       id: randomToken(),
       csrfToken: randomToken(),
       cart,
       orders: new Map([...orders, [order.id, order]]),
-      unasked: new Map(),
+      unasked,
       ...(approval === undefined ? {} : { approval }),
     });
   }

@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { playCustomer, type Sandbox, startSandbox } from '@lupa/sandbox';
+import { HttpFailure, restoreTokens, Tpp } from '@lupa/tpp';
+import { readClientSettings } from '../../../packages/sandbox/src/demo-tpp/client-settings.ts';
+import { openNodeHttp } from '../../../packages/tpp/src/wire/node-http.ts';
+import { Approval } from '../src/approval.ts';
 import { Shopper } from './support/shopper.ts';
+import { openTestShop, type Visitor } from './support/visitor.ts';
 
 /** Purchases after a first approved one, in the exemption flow: nobody plays the customer unless the bank wants them. */
 const directory = mkdtempSync(join(tmpdir(), 'tuohi-unasked-'));
@@ -119,7 +124,7 @@ describe('paying without logging in again', () => {
     }
     const sixth = await buyUnasked(shopper);
     const { body } = await shopper.get(sixth);
-    assert.match(body, /Your bank wants you to approve this payment yourself: you have made five payments/);
+    assert.match(body, /Your bank wants you to approve this payment yourself: you have made five payments without it/);
     assert.match(body, /Continue at your bank/);
     assert.match((await shopper.get('/cart')).body, /Rye crispbread/);
     await approveAtBank(shopper, `${sixth}/bank`);
@@ -131,5 +136,77 @@ describe('paying without logging in again', () => {
       /Attempt 1 of 2[\s\S]*reuses the existing authorization[\s\S]*Attempt 2 of 2[\s\S]*exchanges it for a token/,
     );
     assert.match(await settled(shopper, await buyUnasked(shopper)), /Made with an exemption/, 'the count began anew');
+  });
+});
+
+describe('paying without logging in again while answers get lost', () => {
+  const TOKENS = { accessToken: 'a', refreshToken: 'r', authorizationId: 'i', scope: 's', expiresAt: 'e', nonce: 'n' };
+
+  async function cartAndForm(visitor: Visitor): Promise<string> {
+    await visitor.get('/');
+    await visitor.post('/cart/add', { product: 'ruisnakkari' });
+    const { body } = await visitor.get('/cart');
+    return /name="form" value="([^"]+)"/.exec(body)?.[1] ?? assert.fail('the cart does not offer it');
+  }
+
+  test('a bank that cannot be reached charges nothing, and can be tried again or in the ordinary way', async () => {
+    const shop = await openTestShop();
+    const visitor = shop.visitor();
+    const session = shop.sessions.start();
+    session.approval = new Approval('FI9259995020084225', restoreTokens(TOKENS));
+    visitor.cookie = session.id;
+    const { headers } = await visitor.post('/checkout/unasked', { form: await cartAndForm(visitor) });
+    const order = String(headers.location);
+    const { body } = await visitor.get(order);
+    assert.match(body, /The bank cannot be reached just now.*Nothing was charged/);
+    assert.match(body, /Try the same account again[\s\S]*Pay from another account/);
+    const calls = shop.sent.length;
+    await visitor.post(`${order}/submit`, {});
+    assert.ok(shop.sent.length > calls, 'it was tried again');
+    assert.doesNotMatch((await visitor.get(order)).body, /Your payment is on its way/);
+  });
+
+  test('a submission whose every answer is lost is not called unpaid, and trying again finds it made', async () => {
+    const redirectUri = sandbox.tpp.redirectUris.find((uri) => uri.endsWith('/return')) ?? '';
+    const settings = await readClientSettings(sandbox, redirectUri);
+    const { tls } = settings;
+    const real = openNodeHttp({
+      cert: tls.cert,
+      key: String(tls.key),
+      ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+    });
+    let loses = false;
+    let submissions = 0;
+    const tpp = await Tpp.discover({
+      ...settings,
+      bank: sandbox.authorize,
+      limits: { attempts: 1 },
+      http: async (request) => {
+        const answer = await real.send(request);
+        if (request.method === 'PUT') submissions += 1;
+        if (loses && request.method === 'PUT') throw new HttpFailure('lost');
+        return answer;
+      },
+    });
+    const shop = await openTestShop({ redirectUri, tpp });
+    const visitor = shop.visitor();
+    await visitor.post('/cart/add', { product: 'ruisnakkari' });
+    const left = await visitor.get(String((await visitor.post('/checkout', {})).headers.location));
+    const authorizationUrl = String(left.headers.refresh).slice('0; url='.length);
+    const callback = new URL(await playCustomer({ authorizationUrl, username: 'ville', password: 'ville-salasana' }));
+    await visitor.get(`${callback.pathname}${callback.search}`);
+
+    const form = await cartAndForm(visitor);
+    loses = true;
+    const order = String((await visitor.post('/checkout/unasked', { form })).headers.location);
+    const { body } = await visitor.get(order);
+    assert.match(body, /answer got lost, so we do not know yet/);
+    assert.doesNotMatch(body, /Pay again|Pay from another account|Nothing was charged/);
+    assert.equal((await visitor.post('/checkout/unasked', { form })).headers.location, order);
+    loses = false;
+    await visitor.post(`${order}/submit`, {});
+    assert.match((await visitor.get(order)).body, /Made with an exemption/);
+    assert.equal(submissions, 2, 'of the first order and of this');
+    tpp.close();
   });
 });

@@ -51,9 +51,8 @@ function cartLine({ product, quantity, total }: CartLine, makerName: string | un
 
 function checkout(lines: readonly CartLine[], makerName: string | undefined, session: Session): Html {
   const { approval } = session;
-  const form = checkoutForm(lines, makerName, session);
-  if (approval === undefined || !mayGoUnasked(lines)) return form;
-  return html`<div>${unaskedForm(totalOf(lines), approval.payerIban, session)}${form}</div>`;
+  if (approval === undefined || !mayGoUnasked(lines)) return checkoutForm(lines, makerName, session, 'primary');
+  return html`<div>${unaskedForm(totalOf(lines), approval.payerIban, session)}${checkoutForm(lines, makerName, session, '')}</div>`;
 }
 
 /** The exemption flow, for who has approved a payment in this browser before. Its name makes a form that is posted twice one order. */
@@ -73,7 +72,12 @@ function shortIban(iban: string): string {
   return `${iban.slice(0, 4)} … ${iban.slice(-4)}`;
 }
 
-function checkoutForm(lines: readonly CartLine[], makerName: string | undefined, session: Session): Html {
+function checkoutForm(
+  lines: readonly CartLine[],
+  makerName: string | undefined,
+  session: Session,
+  weight: 'primary' | '',
+): Html {
   const makerLines = lines.filter(({ product }) => product.seller === 'maker');
   const isBundle = makerLines.length > 0 && makerLines.length < lines.length;
   return html`
@@ -96,7 +100,7 @@ function checkoutForm(lines: readonly CartLine[], makerName: string | undefined,
           : ''
       }
       ${csrfField(session)}
-      <button class="primary">Pay from your bank</button>
+      <button class="${weight}">Pay from your bank</button>
       <p class="muted">You log in at your bank and approve there. The shop never sees your credentials.</p>
       <details>
         <summary>For developers</summary>

@@ -41,7 +41,7 @@ export function orderPage(order: Order, session: Session, liveness: Liveness): H
       <p class="over">Order ${order.number}</p>
       <h1 class="stage ${stage}">${title}</h1>
       <div role="status"><p class="lead">${order.visit?.refusal?.explanation ?? text ?? STAGES[stage].text}</p>
-        ${exemptionNote(order, stage)}</div>
+        ${exemptionNote(order)}</div>
       <div class="columns">
         <div>
           ${order.payments.map((payment) => paymentCard(payment, order))}
@@ -59,12 +59,12 @@ const UNASKED: Readonly<Partial<Record<OrderStage, string>>> = {
 };
 
 /** That the customer was not asked, or why they were after all. */
-function exemptionNote({ exemption, visit }: Order, stage: OrderStage): Html | string {
+function exemptionNote({ exemption, visit }: Order): Html | string {
   if (exemption?.kind === 'granted') {
     return html`<p class="note">Made with an exemption: on the strength of your earlier approval, without logging in again.</p>`;
   }
   if (exemption?.kind !== 'refused' || visit?.refusal !== undefined) return '';
-  return html`<p class="note">${exemption.explanation}${stage === 'at-bank' ? ' Nothing is charged until you do.' : ''}</p>`;
+  return html`<p class="note">${exemption.explanation}</p>`;
 }
 
 function paymentCard(payment: OrderPayment, order: Order): Html {

@@ -25,7 +25,7 @@ export function checkoutRoutes(app: FastifyInstance, shop: Shop): void {
     const unasked = session.unasked.get(form) ?? orderUnasked(shop, session, form, paymentChoices(request));
     if (unasked === undefined) return reply.redirect('/cart', 303);
     await unasked.settled;
-    giveSession(shop, reply, unasked.session);
+    if (!session.orders.has(unasked.order.id)) giveSession(shop, reply, unasked.session);
     return reply.redirect(`/orders/${unasked.order.id}`, 303);
   });
 }

@@ -1,3 +1,4 @@
+import type { Tpp } from '@lupa/tpp';
 import type { FastifyInstance } from 'fastify';
 import { buildShop } from '../../src/build-shop.ts';
 import { catalogue } from '../../src/catalogue.ts';
@@ -50,8 +51,16 @@ export class Visitor {
   }
 }
 
-/** A shop whose bank cannot be reached. */
-export async function openTestShop({ redirectUri = REDIRECT_URI, makerName = 'Savu ja Lumo' } = {}) {
+/** A shop whose bank cannot be reached, unless it is given one that can. */
+export async function openTestShop({
+  redirectUri = REDIRECT_URI,
+  makerName = 'Savu ja Lumo',
+  tpp,
+}: {
+  redirectUri?: string;
+  makerName?: string;
+  tpp?: Tpp;
+} = {}) {
   const wire = new WireLog();
   const bank = silentBank(wire);
   const log: string[] = [];
@@ -64,7 +73,7 @@ export async function openTestShop({ redirectUri = REDIRECT_URI, makerName = 'Sa
       maker: { iban: 'FI4950009420028730', name: makerName },
     },
     sessions,
-    tpp: bank.tpp,
+    tpp: tpp ?? bank.tpp,
     wire,
     redirectUri,
     nextOrderNumber: () => ++lastOrderNumber,
