@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AuditReport } from '@lupa/bank';
 import { type Sandbox, type SandboxOptions, startSandbox } from '@lupa/sandbox';
 import { startPostgres } from '../../support/postgres.ts';
 import { StoreContents } from './store-contents.ts';
@@ -47,6 +49,7 @@ export async function startTestSandbox(log: SandboxOptions['log'] = { level: 'fa
       clock: { now: () => new Date(Date.now() + clock.aheadMs) },
     });
     closing.unshift(() => sandbox.close());
+    closing.unshift(() => assertAuditTrailHolds(sandbox));
     const store = await StoreContents.open(databaseUrl);
     closing.unshift(() => store.close());
     const tppOf = async (identity: TppIdentity) => {
@@ -65,4 +68,10 @@ export async function startTestSandbox(log: SandboxOptions['log'] = { level: 'fa
     await close();
     throw error;
   }
+}
+
+/** Whatever a test did to the bank, every event is where it belongs. */
+async function assertAuditTrailHolds({ authorize }: Sandbox): Promise<void> {
+  const { ok, faults } = (await (await fetch(`${authorize}/sandbox/audit`)).json()) as AuditReport;
+  assert.ok(ok, JSON.stringify(faults));
 }
