@@ -160,6 +160,47 @@ test('a second purchase in the same browser needs its own login and its own seco
   });
 });
 
+test('after a purchase a small one needs no login, five times, and the sixth is explained; axe finds nothing on the way', async () => {
+  const before = await balanceOf('aino');
+  await withPage(true, async (page) => {
+    await page.setViewportSize({ width: 320, height: 640 });
+    const inspect = async (where: string) => {
+      assert.deepEqual(await runAxe(page), [], where);
+      const width = await page.evaluate('document.documentElement.scrollWidth');
+      assert.ok(Number(width) <= 320, `${where} is ${width} px wide`);
+    };
+    const payAgain = async () => {
+      await page.goto(shopUrl());
+      await page.locator('form:has(input[name="product"][value="ruisnakkari"]) button').first().click();
+      await page.goto(`${shopUrl()}/cart`);
+      await inspect('cart');
+      await page.getByRole('button', { name: 'Pay without logging in again' }).click();
+      await page.waitForURL((url) => url.origin === shopUrl() && url.pathname.startsWith('/orders/'));
+    };
+    await buy(page, 'ruisnakkari');
+    await logIn(page, 'aino');
+    await chooseFactor(page, 'keycode');
+    await giveKeyCode(page, 'aino');
+    await seeItBooked(page);
+    for (let count = 1; count <= 5; count += 1) {
+      await payAgain();
+      await page.getByText('Made with an exemption').waitFor();
+    }
+    await inspect('order');
+    await payAgain();
+    await page.getByText('you have made five payments without it').waitFor();
+    await inspect('order for the bank');
+    await page.getByRole('link', { name: 'Continue at your bank' }).click();
+    await logIn(page, 'aino');
+    await chooseFactor(page, 'keycode');
+    await giveKeyCode(page, 'aino');
+    await seeItBooked(page);
+    await page.goto(`${page.url()}/wire`);
+    await inspect('wire');
+  });
+  assert.equal(await balanceOf('aino'), before - 7 * 400);
+});
+
 test('a purchase beyond the balance is explained, and nothing is debited', async () => {
   const before = await balanceOf('elsa');
   await withPage(false, async (page) => {
