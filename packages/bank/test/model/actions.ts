@@ -83,7 +83,7 @@ const create = record({
   payee: fc.constantFrom('elsewhere' as const, ...ACCOUNTS.liisa, ...ACCOUNTS.pekka),
   order: fc.constantFrom('SEPA' as const, 'SEPA_INST' as const),
   count: fc.constantFrom(1, 1, 1, 2, 3),
-  key: fc.nat({ max: 30 }),
+  key: fc.nat({ max: 60 }),
 });
 const logIn = record({
   kind: fc.constant('log in' as const),
@@ -141,10 +141,17 @@ const oneStep: fc.Arbitrary<readonly Step[]> = fc.oneof(
   { weight: 1, arbitrary: wait.map((waiting) => [[waiting]]) },
 );
 
-/** A customer goes the whole way without being disturbed: most of what is interesting begins with an approval. */
-const approval: fc.Arbitrary<readonly Step[]> = record({ logIn, choose }).map((walk) => [
-  [walk.logIn],
-  [{ ...walk.choose, session: 0 }],
+/** A bundle is made, and its customer goes the whole way undisturbed: most of what is interesting begins with an approval. */
+const approval: fc.Arbitrary<readonly Step[]> = record({
+  logIn,
+  choose,
+  first: create,
+  more: fc.array(create, { maxLength: 2 }),
+}).map(({ logIn, choose, first, more }) => [
+  [{ ...first, joins: undefined }],
+  ...more.map((one): Step => [{ ...one, tpp: first.tpp, joins: 0 }]),
+  [{ ...logIn, bundle: 0 }],
+  [{ ...choose, session: 0 }],
   [{ kind: 'approve', session: 0 }],
 ]);
 

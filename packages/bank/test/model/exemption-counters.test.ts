@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import fc from 'fast-check';
+import { openScaParts, type ScaParts } from '../sca/sca-parts.ts';
+import { CUSTOMERS, TPPS } from './actions.ts';
+import { actOnExemptions, type ExemptionAction, type ExemptionModel, usedBy } from './exemption-model.ts';
+import { ExemptionWorld } from './exemption-world.ts';
+import { someOrder } from './some-order.ts';
+
+/** So many are told each time, other ones each time. */
+const STORIES = 40;
+/** A search that takes longer ends here; so does making a story that failed shorter. */
+const LONGEST_SEARCH_MS = 45_000;
+
+let parts: ScaParts;
+before(async () => {
+  parts = await openScaParts();
+});
+after(() => parts.close());
+
+const customer = fc.constantFrom(...CUSTOMERS);
+/** Most payments are Liisa's, so that her limits are reached. */
+const payment = fc.record(
+  {
+    tpp: fc.constantFrom(...TPPS),
+    customer: fc.constantFrom('liisa' as const, 'liisa' as const, ...CUSTOMERS),
+    cents: fc.constantFrom(1, 5_00, 10_00, 10_02, 10_03, 25_00, 29_99, 29_99, 30_00),
+    isOwn: fc.constantFrom(false, false, false, false, true),
+  },
+  { noNullPrototype: true },
+);
+/** Which payment an action is about is counted from the newest one. */
+const pick = fc.nat({ max: 7 });
+const plays = fc.constantFrom(undefined, undefined, 'InsufficientFunds', 'PaymentFail', 'PaymentSubmitFailed');
+const action: fc.Arbitrary<ExemptionAction> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('ask' as const), payment: pick }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('delete' as const, 'revoke' as const), payment: pick }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('submit' as const),
+      payment: pick,
+      id: fc.constantFrom('a', 'b'),
+      play: plays as fc.Arbitrary<'InsufficientFunds' | 'PaymentFail' | 'PaymentSubmitFailed' | undefined>,
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('book' as const), payment: pick }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('authenticate' as const), customer }) },
+);
+/** Payments are created one after another; what is done about them, up to four things at once. */
+const story = fc.array(
+  fc.record(
+    {
+      created: fc.array(payment, { maxLength: 4 }),
+      actions: fc.array(action, { minLength: 1, maxLength: 4 }),
+    },
+    { noNullPrototype: true },
+  ),
+  { minLength: 3, maxLength: 12, size: 'max' },
+);
+type Step = typeof story extends fc.Arbitrary<(infer One)[]> ? One : never;
+
+/**
+ * Whatever two customers and two TPPs do, the exemption counters are what the whole history adds up to, and no limit of contract
+ * §9 is ever passed. A story that fails is printed with the seed and the path that bring it back.
+ */
+test('exemption counters equal history after every step, however exemptions are asked for, used and given back', async () => {
+  await fc.assert(fc.asyncProperty(story, tell), {
+    numRuns: STORIES,
+    interruptAfterTimeLimit: LONGEST_SEARCH_MS,
+    markInterruptAsFailure: false,
+  });
+});
+
+async function tell(steps: readonly Step[]): Promise<void> {
+  const world = await ExemptionWorld.open(parts);
+  let model: ExemptionModel = { payments: new Map(), authentications: { liisa: 0, pekka: 0 } };
+  for (const { created, actions } of steps) {
+    for (const wanted of created) {
+      const place = model.payments.size;
+      await world.create(place, wanted);
+      const fresh = { status: 'Unauthorized', granted: undefined, submissions: new Map(), willFail: false } as const;
+      model.payments.set(place, { ...wanted, ...fresh });
+    }
+    const meant = actions.flatMap((each) => settle(each, model.payments.size));
+    const prepared = await Promise.all(meant.map((each) => world.prepare(each)));
+    // Whatever is booked with a delay is due by now.
+    parts.clock.advance(1_000);
+    const answers = await Promise.all(prepared.map((act) => act()));
+    const seen = { answers, state: sorted(await world.state()) };
+    model = someOrder(model, meant, seen, { act: actOnExemptions, stateOf });
+    for (const each of CUSTOMERS) {
+      const { count, cents } = usedBy(model, each);
+      assert.ok(count <= 5 && cents < 100_00, 'a limit was passed');
+    }
+    assert.deepEqual(new Set(Object.values(await parts.ledger.trialBalance())), new Set([0]));
+  }
+}
+
+/** Which payment it is about; nothing where there is none yet. */
+function settle(meant: ExemptionAction, payments: number): readonly ExemptionAction[] {
+  if (meant.kind === 'authenticate') return [meant];
+  return payments === 0 ? [] : [{ ...meant, payment: payments - 1 - (meant.payment % payments) }];
+}
+
+function stateOf(model: ExemptionModel): Record<string, string> {
+  const state: Record<string, string> = {};
+  for (const each of CUSTOMERS) {
+    const { count, cents } = usedBy(model, each);
+    state[each] = `${count} ${cents}`;
+  }
+  for (const [place, { status }] of model.payments) state[`payment ${place}`] = status;
+  return sorted(state);
+}
+
+function sorted(state: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(state).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
