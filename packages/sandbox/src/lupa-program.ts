@@ -41,8 +41,8 @@ export async function lupaProgram(args: readonly string[]): Promise<number> {
 
 const EXAMPLES = `
 Examples:
-  $ lupa up                                             start the sandbox
-  $ lupa pay 12.50 --to FI4950009420028730 --approve    make a payment in it
-  $ lupa audit verify                                   check the bank's audit trail
+  $ lupa up                                           start the sandbox
+  $ lupa pay 12.50 --to FI4950009420028730 --approve  make a payment in it
+  $ lupa audit verify                                 check the audit trail
 
 In a clone of the repository, say npx lupa.`;

@@ -21,7 +21,7 @@ test('lupa alone prints its help, within 80 columns and with examples, like ever
     assert.equal(exitCode, 0);
     assert.equal(stderr, '');
     assert.match(stdout, /\nExamples:\n {2}\$ lupa/);
-    for (const line of stdout.split('\n')) assert.ok(line.length <= 90, line);
+    for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
   }
 });
 

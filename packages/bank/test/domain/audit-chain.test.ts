@@ -45,7 +45,10 @@ describe('the hash of an event', () => {
   // Whoever changes what is hashed breaks every chain there is.
   test('stays what it was in the first release that chained events', () => {
     const place = { chainId: ENTRY.authorizationId, sequence: 2, previousHash: 'ab'.repeat(32) };
-    assert.equal(auditHash(place, ENTRY.customerId, entryDigest(ENTRY)), 'fd4186f9b892b19afcfd9ec492fe8171a3e22dd850690651de69272a2319b428');
+    assert.equal(
+      auditHash(place, ENTRY.customerId, entryDigest(ENTRY)),
+      'fd4186f9b892b19afcfd9ec492fe8171a3e22dd850690651de69272a2319b428',
+    );
   });
 
   for (const [field, value] of Object.entries(ENTRY)) {

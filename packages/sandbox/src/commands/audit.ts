@@ -34,11 +34,13 @@ Examples:
 
 const DETAILS = `
 While the sandbox runs it is asked itself; otherwise its store is opened. With
-LUPA_DATABASE_URL set, that PostgreSQL is checked, whether or not a bank runs on it.
+LUPA_DATABASE_URL set, that PostgreSQL is checked, whether a bank runs on it or
+not.
 
-Whoever can write to the whole database could write it anew, hashes and all. Against
-that, keep the newest seal it prints somewhere else: its number and hash must be found
-again in the table audit_seals.
+Whoever can write to the whole database could write it anew, hashes and all.
+Against that, keep the newest seal it prints somewhere else: its number and hash
+must be found again in the table audit_seals.
 ${EXAMPLES}
 
-Exit codes: 0 every link holds, 1 one does not, or it could not be checked, 2 wrong usage.`;
+Exit codes: 0 every link holds; 1 one does not, or it could not be checked;
+2 wrong usage.`;

@@ -59,18 +59,17 @@ function parseReference(text: string): string {
 }
 
 const DETAILS = `
-Without --approve it prints the bank's address to open in a browser, and waits until
-you have approved there and are back.
+Without --approve it prints the bank's address to open in a browser, and waits
+until you have approved there and are back.
 
---exempt pays from the account that the latest lupa pay was approved for, below 30 euros and
-at most five times, without asking anybody. When the bank refuses, it says why and goes on
-as without --exempt.
+--exempt pays from the account that the latest lupa pay was approved for, below
+30 euros and at most five times, without asking anybody. When the bank refuses,
+it says why and goes on as without --exempt.
 
 Examples:
   $ lupa pay 12.50 --to FI4950009420028730
   $ lupa pay 12.50 --to FI4950009420028730 --approve
   $ lupa pay 5.00 --to FI4950009420028730 --exempt
-  $ lupa pay 4 --to "FI21 1234 5600 0007 85" --name "Matti Meikäläinen" --message Hello --approve --user ville
-  $ lupa pay 20 --to FI4950009420028730 --instant --approve --factor mobilekey --json
-
-Exit codes: 0 paid, 1 not paid, 2 wrong usage.`;
+  $ lupa pay 4 --to "FI21 1234 5600 0007 85" --name Matti --approve
+  $ lupa pay 20 --to FI4950009420028730 --instant --approve --factor mobilekey
+`;

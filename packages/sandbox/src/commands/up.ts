@@ -32,8 +32,8 @@ function parsePort(text: string): number {
 }
 
 const DETAILS = `
-A port that is taken moves to the next free one. The data directory is made at the
-first start and kept: balances, keys and the demo TPP stay as they are. With
+A port that is taken moves to the next free one. The data directory is made at
+the first start and kept: balances, keys and the demo TPP stay as they are. With
 LUPA_DATABASE_URL set, accounts and payments live in that PostgreSQL instead.
 
 Examples:

@@ -53,7 +53,7 @@ export const en: Texts = {
         OUR: 'Yours (OUR): you bear all charges',
       },
       order: 'Speed',
-      orderOf: { NORM: 'Normal', HIGH: 'Urgent' },
+      orderOf: { NORM: 'Ordinary', HIGH: 'Urgent' },
       debited: 'Debited in euros',
       rate: 'Exchange rate',
       rateReference: 'Reference of the rate',
