@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { verifyStoredAuditTrail } from '@lupa/bank';
 import { parseAmountEUR, type SepaPayment, type Submission } from '@lupa/protocol';
 import { startSandbox } from '@lupa/sandbox';
 import { startPostgres } from '../support/postgres.ts';
@@ -89,11 +90,23 @@ async function survive(t: TestContext, store: Store, kills: number): Promise<voi
     const booked = await assertBookedOnce(tpp, payments, acknowledged);
     assert.equal(await lupa.end('SIGTERM'), 0);
     await assertBooks(store, openingCents, booked);
+    await assertAuditTrailHolds(store);
   } finally {
     givingUp.abort();
     tpp.close();
     await lupa.end('SIGKILL');
   }
+}
+
+/** Every event is chained and sealed, whatever was under way at each kill. */
+async function assertAuditTrailHolds({ dataDir, databaseUrl }: Store): Promise<void> {
+  const { ok, faults, events, waitingEvents } = await verifyStoredAuditTrail(
+    databaseUrl === undefined
+      ? { kind: 'pglite', directory: join(dataDir, 'store') }
+      : { kind: 'postgres', url: databaseUrl },
+  );
+  assert.deepEqual({ ok, faults, waitingEvents }, { ok: true, faults: [], waitingEvents: 0 });
+  assert.ok(events > 100);
 }
 
 /** A start that is killed, finished or not, must leave nothing that keeps the next one out. */
