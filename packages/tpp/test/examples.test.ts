@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { leaveWithBundle, submitApproved } from '../examples/bundle.ts';
 import { comeBack, leave, openTpp, type Session } from '../examples/default-flow.ts';
+import { type Customer, type Order, payAgain } from '../examples/exemption-flow.ts';
 import { openByAddresses } from '../examples/explicit-addresses.ts';
 import { leaveWithInvoice, payInvoice } from '../examples/foreign-payment.ts';
 import { submit } from '../examples/handle-errors.ts';
 import { withWireLog } from '../examples/wire-log.ts';
-import { restoreTokens, TPP_ERROR_CODES } from '../src/index.ts';
+import { restoreTokens, revealTokens, TPP_ERROR_CODES } from '../src/index.ts';
+import { ExemptionBank, refusedExemption } from './support/exemption-bank.ts';
 import { halfHash, idTokenClaims, signIdToken } from './support/id-tokens.ts';
 import { AUTHORIZATION_ID, FOREIGN_PAYMENT, PAYMENT, PAYMENT_ID, REQUEST, SUBMISSION } from './support/samples.ts';
 import { CLIENT, json, TestBank } from './support/test-bank.ts';
@@ -71,6 +73,18 @@ test('the default flow of the README pays an order', async () => {
   assert.equal((await comeBack(tpp, session, back)).status, 'Submitted');
   await assert.rejects(comeBack(tpp, session, back), /nobody left/);
   tpp.close();
+});
+
+test('a small order is paid again without the customer, and the next one with, each from what was stored', async () => {
+  const exemption = new ExemptionBank(bank);
+  const customer: Customer = { tokens: revealTokens(exemption.tokens), iban: 'FI9259995020084225' };
+  const [first, second]: Order[] = [{ id: 'order-1' }, { id: 'order-2' }];
+  assert.ok(first && second);
+  assert.equal((await payAgain(bank.tpp(), customer, first)).kind, 'submitted');
+  assert.equal(first.paymentId, exemption.payments[0]?.paymentId);
+  assert.notEqual(customer.tokens.refreshToken, 'refresh-token-0');
+  exemption.refuses.grant = () => refusedExemption('sum');
+  assert.equal((await payAgain(bank.tpp(), customer, second)).kind, 'authorization-needed');
 });
 
 test('a bundle is approved in part, and only that part is submitted', async () => {

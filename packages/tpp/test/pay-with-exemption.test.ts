@@ -12,7 +12,7 @@ import {
 } from '../src/index.ts';
 import { ExemptionBank, type Fate, refusedExemption, type Step } from './support/exemption-bank.ts';
 import { refused } from './support/refused.ts';
-import { REQUEST } from './support/samples.ts';
+import { REQUEST, SUBMISSION } from './support/samples.ts';
 import { CLIENT, json, TestBank } from './support/test-bank.ts';
 
 let wire: TestBank;
@@ -235,6 +235,17 @@ test('the payment of an earlier call is looked at first, even when its tokens ar
   assert.equal(bank.payments.length, 1);
   const other = { ...REQUEST, amountEUR: '5.00' };
   await refused(tpp.payWithExemption(other, { ...KEY, paymentId, tokens: bank.tokens }), 'ANSWER_MISMATCH');
+});
+
+test('a submission that is Pending becomes the default flow’s when the call is made again', async () => {
+  bank.refuses.submit = () => wire.signed(200, { ...SUBMISSION, submissionId: KEY.submissionId, status: 'Pending' });
+  const tpp = wire.tpp();
+  const pending = await tpp.payWithExemption(REQUEST, { ...KEY, tokens: bank.tokens });
+  submitted(pending);
+  assert.equal(pending.submission.status, 'Pending');
+  const { payment, tokens } = pending;
+  needed(await tpp.payWithExemption(REQUEST, { ...KEY, tokens, paymentId: payment.paymentId }));
+  assert.equal(bank.payable.length, 1);
 });
 
 test('the same call twice at once is one call; another payment under its key is refused', async () => {
