@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { type Bank, openBank } from '@lupa/bank';
-import { keepBankSecrets } from '../../packages/sandbox/src/certificates/keep-bank-keys.ts';
-import { keepSandboxCertificates } from '../../packages/sandbox/src/certificates/sandbox-certificates.ts';
-import { dataDirectory } from '../../packages/sandbox/src/files/data-directory.ts';
-import { findFreePort } from '../../packages/sandbox/src/free-port.ts';
+import { type BankOutsideTheSandbox, openBankOutsideTheSandbox } from './support/bank-outside-the-sandbox.ts';
 import { startTestSandbox, type TestSandbox } from './support/test-sandbox.ts';
-import { assertRefused, TestTpp } from './support/test-tpp.ts';
-import { demoTpp } from './support/tpp-identity.ts';
+import { assertRefused, type TestTpp } from './support/test-tpp.ts';
 
 const SCENARIOS = [
   'InsufficientFunds',
@@ -22,38 +17,19 @@ const SCENARIOS = [
   'nonsense',
 ];
 
-/** A bank that is no sandbox, on the sandbox's own store and keys: whatever it refuses, it refuses for what it is. */
 describe('outside the sandbox', () => {
   let sandbox: TestSandbox;
-  let bank: Bank;
+  let bank: BankOutsideTheSandbox;
   let tpp: TestTpp;
   let token: string;
 
   before(async () => {
     sandbox = await startTestSandbox();
-    const files = dataDirectory(sandbox.sandbox.dataDir);
-    const [certificates, secrets] = await Promise.all([
-      keepSandboxCertificates(files, new Date()),
-      keepBankSecrets(files),
-    ]);
-    const ports = new Set<number>();
-    const [api, authorize] = [await findFreePort(0, ports), await findFreePort(0, ports)];
-    const addresses = { api: `https://localhost:${api}`, authorize: `http://localhost:${authorize}` };
-    bank = await openBank({
-      store: { kind: 'postgres', url: sandbox.databaseUrl },
-      api: { host: 'localhost', port: api, url: addresses.api, ...certificates.api, trustedIssuers: certificates.ca },
-      authorize: { host: 'localhost', port: authorize, url: addresses.authorize },
-      audiences: [],
-      keys: secrets.keys,
-      factorSecret: secrets.factorSecret,
-      bankCodes: ['5'],
-      log: { level: 'fatal' },
-    });
-    tpp = await TestTpp.of(await demoTpp(sandbox.sandbox), addresses);
+    bank = await openBankOutsideTheSandbox(sandbox);
+    tpp = bank.tpp;
     token = await tpp.clientToken();
   });
   after(async () => {
-    tpp.close();
     await bank.close();
     await sandbox.close();
   });
