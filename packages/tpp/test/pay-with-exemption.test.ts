@@ -274,6 +274,21 @@ test('a request for the exemption that never arrived is made anew, with another 
   assert.equal(new Set(sent).size, 2);
 });
 
+for (const step of ['create', 'submit'] as const) {
+  test(`a refused token after a lost answer to ${step} is no word on the payment, so nothing else is tried`, async () => {
+    const refusal = { type: 'SECURITY', message: 'the token is revoked', id: 'r', violations: [] };
+    bank.fate = (each, earlier) => {
+      if (each !== step) return 'answered';
+      if (earlier === 1) bank.refuses[step] = () => wire.signed(401, refusal);
+      return earlier === 0 ? 'answer-lost' : 'answered';
+    };
+    const paid = wire.tpp().payWithExemption(REQUEST, { ...KEY, tokens: bank.tokens });
+    const error = await refused(paid, 'ACCESS_TOKEN_REFUSED');
+    assert.equal(error.outcomeUnknown, true);
+    assert.equal(bank.payments.length, 1);
+  });
+}
+
 const STEPS: readonly Step[] = ['refresh', 'create', 'grant', 'submit', 'read', 'delete', 'create-default'];
 
 for (const refusal of ['granted', 'refused'] as const) {
