@@ -1,8 +1,9 @@
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { openScaParts, type ScaParts } from '../sca/sca-parts.ts';
+import { act } from './act.ts';
 import { type Step, story } from './actions.ts';
-import { act, newModel } from './bank-model.ts';
+import { newModel } from './bank-model.ts';
 import { BankWorld } from './bank-world.ts';
 import { assertInvariants, stateIn, stateOf } from './observed-state.ts';
 import { settle } from './settle.ts';
