@@ -29,7 +29,7 @@ import { NO_AUTHORIZATION, PAYEE_ELSEWHERE, parsed } from '../bank-parts.ts';
 import { LIISA, PEKKA, type ScaParts } from '../sca/sca-parts.ts';
 import { ACCOUNTS, type AccountName, CUSTOMERS, OPENING_CENTS, type TOKENS, TPPS, type TppName } from './actions.ts';
 import type { Settled } from './bank-model.ts';
-import { finnishIban } from './finnish-iban.ts';
+import { openAccount } from './open-account.ts';
 
 /** What an action was answered; to be asked when everything of its step is over. */
 export type Told = () => string;
@@ -46,7 +46,6 @@ interface Session {
 
 const UNAUTHORIZED_SECONDS = 24 * 3600;
 const PASSWORDS = { liisa: LIISA, pekka: PEKKA } as const;
-let accountsOpened = 0;
 
 /** The real bank's operations, on accounts of this story's own. */
 export class BankWorld {
@@ -66,7 +65,9 @@ export class BankWorld {
   static async open(parts: ScaParts): Promise<BankWorld> {
     const accounts = new Map<AccountName, { accountId: string; iban: string }>();
     for (const customer of CUSTOMERS) {
-      for (const name of ACCOUNTS[customer]) accounts.set(name, await openAccount(parts, customer, name));
+      for (const name of ACCOUNTS[customer]) {
+        accounts.set(name, await openAccount(parts, customer, { name, cents: OPENING_CENTS[name] }));
+      }
     }
     return new BankWorld(parts, accounts);
   }
@@ -304,21 +305,4 @@ function callFrom({ sessionId, browser, challengeId }: Session): ScaCall {
 
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
-}
-
-async function openAccount(parts: ScaParts, customer: (typeof CUSTOMERS)[number], name: AccountName) {
-  const { ledger, identifiers, clock } = parts;
-  accountsOpened += 1;
-  const account = { accountId: identifiers.uuid(), iban: finnishIban(accountsOpened) };
-  await ledger.openAccount({
-    ...account,
-    customerId: parts[customer].customerId,
-    name,
-    openingBalanceCents: asCents(OPENING_CENTS[name]),
-    limitCents: asCents(0),
-    bookingId: identifiers.uuid(),
-    archiveId: identifiers.archiveId(),
-    at: clock.now(),
-  });
-  return account;
 }

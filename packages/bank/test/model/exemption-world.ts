@@ -20,12 +20,10 @@ import { PAYEE_ELSEWHERE, parsed } from '../bank-parts.ts';
 import { LIISA, PEKKA, type ScaParts, Walk } from '../sca/sca-parts.ts';
 import { CUSTOMERS, type CustomerName, TPPS, type TppName } from './actions.ts';
 import type { ExemptionAction, SubmissionPlay } from './exemption-model.ts';
-import { finnishIban } from './finnish-iban.ts';
+import { openAccount } from './open-account.ts';
 
 const PASSWORDS = { liisa: LIISA, pekka: PEKKA } as const;
 const OPENING_CENTS = 100_000_00;
-/** Apart from the accounts of the other stories. */
-let accountsOpened = 500_000_000;
 
 interface Account {
   readonly payer: string;
@@ -58,7 +56,7 @@ export class ExemptionWorld {
   static async open(parts: ScaParts): Promise<ExemptionWorld> {
     const accounts = new Map<CustomerName, Account>();
     for (const customer of CUSTOMERS) {
-      const open = () => openAccount(parts, customer);
+      const open = async () => (await openAccount(parts, customer, { name: 'Account', cents: OPENING_CENTS })).iban;
       accounts.set(customer, { payer: await open(), savings: await open() });
     }
     const world = new ExemptionWorld(parts, accounts);
@@ -241,18 +239,4 @@ const STATUSES = {
 
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
-}
-
-async function openAccount(
-  { ledger, identifiers, clock, ...parts }: ScaParts,
-  customer: CustomerName,
-): Promise<string> {
-  accountsOpened += 1;
-  const iban = finnishIban(accountsOpened);
-  await ledger.openAccount({
-    ...{ accountId: identifiers.uuid(), iban, customerId: parts[customer].customerId, name: 'Account' },
-    ...{ openingBalanceCents: asCents(OPENING_CENTS), limitCents: asCents(0) },
-    ...{ bookingId: identifiers.uuid(), archiveId: identifiers.archiveId(), at: clock.now() },
-  });
-  return iban;
 }

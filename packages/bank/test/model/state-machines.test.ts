@@ -10,7 +10,7 @@ import { settle } from './settle.ts';
 import { someOrder } from './some-order.ts';
 
 /** So many are told each time, other ones each time. */
-const STORIES = 60;
+const STORIES = 100;
 /** A search that takes longer ends here; so does making a story that failed shorter. */
 const LONGEST_SEARCH_MS = 45_000;
 
