@@ -73,6 +73,9 @@ export async function openBankParts() {
     rates,
     exchangeRates: { unitsPerEuro: (currency: string) => rates[currency] },
     bookingWanted: () => {},
+    bookingFailed: (error: unknown): void => {
+      throw error;
+    },
   };
   for (const name of ['tpp-a', 'tpp-b']) await addClient(parts.clients, name, clock.now());
   const aino = await addCustomer(parts, 'aino', AINO_IBAN, 100_000);

@@ -32,6 +32,8 @@ export interface Ledger {
     job: BookingJob,
     booking: { bookingId: string; archiveId: string; at: Date; auditEventId: string },
   ): Promise<BookingOutcome>;
+  /** Lets a job that is still in the queue wait until `due`; nothing happens to one that is not. */
+  postpone(job: BookingJob, due: Date): Promise<void>;
   /** @returns when an accepted submission is due and what booking will make of it; undefined when it is not in the queue */
   foreseeBooking(
     paymentId: PaymentId,

@@ -20,6 +20,10 @@ const DUE_BOOKINGS = {
   name: 'due-bookings',
   text: 'SELECT payment_id, submission_id FROM booking_queue WHERE due <= $1 ORDER BY due, payment_id LIMIT $2',
 };
+const POSTPONE = {
+  name: 'postpone-booking',
+  text: 'UPDATE booking_queue SET due = $3 WHERE payment_id = $1 AND submission_id = $2',
+};
 const OPEN_ACCOUNT = {
   name: 'open-account',
   text: `INSERT INTO accounts (account_id, purpose, customer_id, iban, name, limit_cents, created)
@@ -50,6 +54,10 @@ export class PostgresLedger implements Ledger {
 
   book(job: BookingJob, booking: Parameters<Ledger['book']>[1]): Promise<BookingOutcome> {
     return this.#database.transaction((inside) => bookSubmission(inside, job, booking, this.#messages));
+  }
+
+  async postpone({ paymentId, submissionId }: BookingJob, due: Date): Promise<void> {
+    await this.#database.query(POSTPONE, [paymentId, submissionId, due]);
   }
 
   foreseeBooking(paymentId: PaymentId, submissionId: SubmissionId) {

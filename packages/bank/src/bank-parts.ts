@@ -1,0 +1,57 @@
+import { cachedClients } from './adapters/cached-clients.ts';
+import { derivedFactorSecrets } from './adapters/factor-secrets.ts';
+import { fixedExchangeRates } from './adapters/fixed-exchange-rates.ts';
+import { iso20022Messages } from './adapters/iso20022/credit-transfer-message.ts';
+import { jsonLog } from './adapters/json-log.ts';
+import { scryptPasswords } from './adapters/passwords.ts';
+import { PostgresAuthorizationRequests } from './adapters/postgres/authorization-requests.ts';
+import {
+  type Database,
+  PostgresAuditTrail,
+  PostgresClients,
+  PostgresCustomers,
+  PostgresExemptionStore,
+  PostgresLedger,
+  PostgresOutgoingMessages,
+  PostgresPaymentStore,
+  PostgresScaStore,
+} from './adapters/postgres/index.ts';
+import { PostgresTokenArtifacts } from './adapters/postgres/token-artifacts.ts';
+import { randomIdentifiers } from './adapters/random-identifiers.ts';
+import { systemClock } from './adapters/system-clock.ts';
+import { SCA_LIMITS } from './domain/sca-limits.ts';
+import type { ScaBank } from './operations/sca-bank.ts';
+import type { BankSettings } from './settings.ts';
+
+/** Every port of the bank with the adapter that stands behind it. */
+export type BankParts = ReturnType<typeof assembleBank>;
+
+export function assembleBank(settings: BankSettings, database: Database) {
+  const clock = settings.clock ?? systemClock;
+  const artifacts = new PostgresTokenArtifacts(database, clock);
+  return {
+    artifacts,
+    tokenUse: artifacts,
+    authorizationRequests: new PostgresAuthorizationRequests(database),
+    payments: new PostgresPaymentStore(database),
+    exemptions: new PostgresExemptionStore(database),
+    sca: new PostgresScaStore(database),
+    ledger: new PostgresLedger(database, iso20022Messages({ bic: settings.bic })),
+    outgoingMessages: new PostgresOutgoingMessages(database),
+    audit: new PostgresAuditTrail(database),
+    customers: new PostgresCustomers(database),
+    clients: cachedClients(new PostgresClients(database), clock),
+    clock,
+    identifiers: randomIdentifiers(clock),
+    passwords: scryptPasswords(),
+    factorSecrets: derivedFactorSecrets(settings.factorSecret),
+    exchangeRates: settings.exchangeRates ?? fixedExchangeRates(),
+    log: jsonLog(settings.log),
+  };
+}
+
+/** The parts that the operations of strong customer authentication work with. */
+export function scaBank(parts: BankParts): ScaBank {
+  const { sca, customers, clock, identifiers, factorSecrets, passwords, exchangeRates } = parts;
+  return { store: sca, customers, clock, identifiers, factorSecrets, passwords, exchangeRates, limits: SCA_LIMITS };
+}

@@ -1,0 +1,69 @@
+import { type BackgroundWork, startBackgroundWork } from './background-work.ts';
+import { type BankParts, scaBank } from './bank-parts.ts';
+import { UNAUTHORIZED_SECONDS } from './domain/authorization-expiry.ts';
+import { bookSubmissions } from './operations/book-submissions.ts';
+import { endIdleSessions } from './operations/end-idle-sessions.ts';
+import { expireAuthorizations } from './operations/expire-authorizations.ts';
+import { rejectLapsedSubmissions } from './operations/reject-lapsed-submissions.ts';
+import { sealAuditTrail } from './operations/seal-audit-trail.ts';
+
+/** A booking whose process died before it waits at most this long for another. */
+const BOOKING_INTERVAL_MS = 1_000;
+const HOUSEKEEPING_INTERVAL_MS = 10_000;
+/** What the audit trail says is under a seal this long after it was written. */
+const SEALING_INTERVAL_MS = 10_000;
+/** Expired rows removed a round, so that no round holds the store for long. */
+const PURGED_PER_ROUND = 500;
+
+/** What the bank does without being asked. */
+export interface BankWork {
+  readonly booking: BackgroundWork;
+  /** Resolves when what is under way has ended, and everything written is sealed. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts it. Each kind of work repeats on its own, so that one that fails keeps no other waiting.
+ *
+ * @param unauthorizedSeconds how long an authorization waits for its customer
+ */
+export function startBankWork(parts: BankParts, unauthorizedSeconds = UNAUTHORIZED_SECONDS): BankWork {
+  const { clock, artifacts, authorizationRequests, log } = parts;
+  const failed = (what: string) => (error: unknown) => log.error({ err: error }, `${what} failed; it is tried again`);
+  const repeat = (what: string, intervalMs: number, round: () => Promise<boolean>) =>
+    startBackgroundWork(intervalMs, round, failed(what));
+  const bookingFailed = failed('a booking');
+  const booking = repeat(
+    'booking',
+    BOOKING_INTERVAL_MS,
+    async () => (await bookSubmissions({ ...parts, bookingFailed })) > 0,
+  );
+  const works = [
+    booking,
+    repeat('ending idle sessions', HOUSEKEEPING_INTERVAL_MS, async () => (await endIdleSessions(scaBank(parts))) > 0),
+    repeat(
+      'rejecting lapsed submissions',
+      HOUSEKEEPING_INTERVAL_MS,
+      async () => (await rejectLapsedSubmissions(parts)) > 0,
+    ),
+    repeat(
+      'expiring authorizations',
+      HOUSEKEEPING_INTERVAL_MS,
+      async () => (await expireAuthorizations(parts, unauthorizedSeconds)) > 0,
+    ),
+    repeat('forgetting what has expired', HOUSEKEEPING_INTERVAL_MS, async () => {
+      const purged = await artifacts.purge(clock.now(), PURGED_PER_ROUND);
+      const nonces = await authorizationRequests.purgeNonces(clock.now(), PURGED_PER_ROUND);
+      return purged + nonces >= PURGED_PER_ROUND;
+    }),
+    repeat('sealing the audit trail', SEALING_INTERVAL_MS, () => sealAuditTrail(parts)),
+  ];
+  return {
+    booking,
+    stop: async () => {
+      await Promise.all(works.map((work) => work.stop()));
+      // If it cannot, whoever opens the store next does.
+      await sealAuditTrail(parts).catch(failed('sealing the audit trail'));
+    },
+  };
+}
