@@ -38,6 +38,13 @@ describe('the three languages', () => {
     const same = [...en].filter(([path, text]) => fi.get(path) === text || sv.get(path) === text).map(([path]) => path);
     assert.deepEqual(same, []);
   });
+
+  test('say the same of every wrong factor, so that nothing tells which it was', () => {
+    for (const language of LANGUAGES) {
+      const { notices } = textsIn(language);
+      assert.equal(notices['wrong-code'], notices['wrong-credentials'], language);
+    }
+  });
 });
 
 /** Every text by its path; those that take values are given some. */

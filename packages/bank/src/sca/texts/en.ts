@@ -1,5 +1,8 @@
 import type { Texts } from './texts.ts';
 
+/** One text for every factor: nothing tells which of them was wrong (RTS article 4(3)(a)). */
+const NOT_VERIFIED = 'We could not verify you with what was given. Nothing was approved. Check it and try again.';
+
 export const en: Texts = {
   languageName: 'English',
   languages: 'Language',
@@ -111,8 +114,8 @@ export const en: Texts = {
     'username-missing': 'Type your username.',
     'password-missing': 'Type your password.',
     'code-missing': 'Type the key code.',
-    'wrong-credentials': 'The username or the password is not right. Check both and try again.',
-    'wrong-code': 'The code did not match. Check the number and type the code again.',
+    'wrong-credentials': NOT_VERIFIED,
+    'wrong-code': NOT_VERIFIED,
     'phone-waiting': 'Your phone has not approved yet. Approve there first, then continue here.',
     'account-unknown': 'Choose one of your own accounts.',
     'payments-changed':

@@ -1,5 +1,9 @@
 import type { Texts } from './texts.ts';
 
+/** One text for every factor: nothing tells which of them was wrong (RTS article 4(3)(a)). */
+const NOT_VERIFIED =
+  'Emme voineet tunnistaa sinua annetuilla tiedoilla. Mitään ei hyväksytty. Tarkista tiedot ja yritä uudelleen.';
+
 export const fi: Texts = {
   languageName: 'Suomi',
   languages: 'Kieli',
@@ -111,8 +115,8 @@ export const fi: Texts = {
     'username-missing': 'Kirjoita käyttäjätunnus.',
     'password-missing': 'Kirjoita salasana.',
     'code-missing': 'Kirjoita avainluku.',
-    'wrong-credentials': 'Käyttäjätunnus tai salasana ei täsmää. Tarkista molemmat ja yritä uudelleen.',
-    'wrong-code': 'Koodi ei täsmää. Tarkista numero ja kirjoita koodi uudelleen.',
+    'wrong-credentials': NOT_VERIFIED,
+    'wrong-code': NOT_VERIFIED,
     'phone-waiting': 'Et ole vielä hyväksynyt pyyntöä puhelimessasi. Hyväksy se ensin ja jatka sitten tästä.',
     'account-unknown': 'Valitse jokin omista tileistäsi.',
     'payments-changed': 'Maksut muuttuivat vahvistuksen aikana. Mitään ei hyväksytty. Tarkista maksut uudelleen.',

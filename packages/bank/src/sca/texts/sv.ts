@@ -1,5 +1,8 @@
 import type { Texts } from './texts.ts';
 
+/** One text for every factor: nothing tells which of them was wrong (RTS article 4(3)(a)). */
+const NOT_VERIFIED = 'Vi kunde inte identifiera dig med uppgifterna. Inget godkändes. Kontrollera dem och försök igen.';
+
 export const sv: Texts = {
   languageName: 'Svenska',
   languages: 'Språk',
@@ -109,8 +112,8 @@ export const sv: Texts = {
     'username-missing': 'Skriv ditt användarnamn.',
     'password-missing': 'Skriv ditt lösenord.',
     'code-missing': 'Skriv nyckeltalet.',
-    'wrong-credentials': 'Användarnamnet eller lösenordet stämmer inte. Kontrollera båda och försök igen.',
-    'wrong-code': 'Koden stämmer inte. Kontrollera numret och skriv koden på nytt.',
+    'wrong-credentials': NOT_VERIFIED,
+    'wrong-code': NOT_VERIFIED,
     'phone-waiting': 'Du har ännu inte godkänt begäran i din telefon. Godkänn den först och fortsätt sedan här.',
     'account-unknown': 'Välj ett av dina egna konton.',
     'payments-changed': 'Betalningarna ändrades medan du bekräftade dem. Inget godkändes. Granska dem på nytt.',
