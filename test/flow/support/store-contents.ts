@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
 /** What lies in each table: how many rows, and a digest over all of them. */
@@ -6,6 +7,9 @@ type Contents = Readonly<Record<string, string>>;
 
 /** What the worker that seals the audit trail moves meanwhile, whoever calls. Every event it seals is looked at itself. */
 const SEALED_MEANWHILE = ['audit_unsealed', 'audit_seals', 'audit_sealed_heads'];
+
+const MOST_LOOKS = 100;
+const BETWEEN_LOOKS_MS = 50;
 
 /** Looks into the bank's database from outside, to see what a refused call changed. */
 export class StoreContents {
@@ -27,6 +31,7 @@ export class StoreContents {
    * @param except tables that the call changes even though it is refused
    */
   async unchangedBy<Result>(call: () => Promise<Result>, except: readonly string[] = []): Promise<Result> {
+    await this.#allBooked();
     const before = await this.#read(except);
     const result = await call();
     assert.deepEqual(await this.#read(except), before, 'the store changed');
@@ -41,7 +46,26 @@ export class StoreContents {
     await this.#client.end();
   }
 
+  /** Waits for what earlier calls left to the worker that books; what never gets booked shows in the comparison. */
+  async #allBooked(): Promise<void> {
+    for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+      const [waiting] = await this.query('SELECT 1 FROM booking_queue LIMIT 1');
+      if (waiting === undefined) return;
+      await sleep(BETWEEN_LOOKS_MS);
+    }
+  }
+
+  /** All tables as they are at one moment. */
   async #read(except: readonly string[]): Promise<Contents> {
+    await this.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    try {
+      return await this.#readTables(except);
+    } finally {
+      await this.query('COMMIT');
+    }
+  }
+
+  async #readTables(except: readonly string[]): Promise<Contents> {
     const tables = await this.query<{ name: string }>(
       "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1",
     );

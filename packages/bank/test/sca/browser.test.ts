@@ -150,6 +150,7 @@ describe('without JavaScript', () => {
       await page.fill('input[name=password]', LIISA.password);
       await page.click('button[name=action][value=continue]');
       await page.click('button[name=action][value=continue]');
+      await page.locator('[data-key-number]').waitFor();
       await page.goBack();
       assert.ok((await page.title()).includes('Confirm with a key code'));
       assert.equal(await page.locator('[data-key-number]').count(), 1);
