@@ -5,6 +5,7 @@ import { assembleBank, type BankParts, scaBank } from './bank-parts.ts';
 import { type BankWork, startBankWork } from './bank-work.ts';
 import { apiListener } from './http/api-listener.ts';
 import { authorizeListener } from './http/authorize-listener.ts';
+import { CallsUnderWay } from './http/calls-under-way.ts';
 import { certificateThumbprint } from './http/client-certificate.ts';
 import { paymentsApi } from './http/payments-api.ts';
 import { PAYMENTS_PREFIX } from './http/payments-routes.ts';
@@ -92,6 +93,7 @@ async function apiApp(settings: BankSettings, parts: BankParts, work: BankWork, 
     prefix: PAYMENTS_PREFIX,
     clients,
     signer,
+    callsUnderWay: new CallsUnderWay(settings.callsUnderWay),
     api: {
       payments,
       tokenUse,

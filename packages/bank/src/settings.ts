@@ -54,6 +54,8 @@ export interface BankSettings {
     /** Adds the sandbox's own pages to the Authorize listener. */
     readonly pages: (app: FastifyInstance, rooms: SandboxRooms) => Promise<void>;
   };
+  /** Calls of one TPP that one process answers at once; one more is a 429. Default 512. */
+  readonly callsUnderWay?: number;
   /** Default: warnings and errors, as JSON lines on stderr. */
   readonly log?: { readonly level: string; readonly stream?: NodeJS.WritableStream };
   readonly clock?: Clock;

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clients } from '../ports/clients.ts';
 import { allowedMethods } from './allowed-methods.ts';
 import { callingClient } from './calling-client.ts';
+import type { CallsUnderWay } from './calls-under-way.ts';
 import { certificateThumbprint } from './client-certificate.ts';
 import { PAYMENTS_PREFIX, paymentsRoutes } from './payments-routes.ts';
 import type { PaymentsApi, ReceivedRequest, Route } from './route.ts';
@@ -12,6 +13,7 @@ export interface PaymentsApiOptions {
   readonly api: PaymentsApi;
   readonly clients: Clients;
   readonly signer: JwsSigner;
+  readonly callsUnderWay: CallsUnderWay;
 }
 
 const NO_BODY = new Uint8Array(0);
@@ -33,7 +35,7 @@ export async function paymentsApi(app: FastifyInstance, options: PaymentsApiOpti
   }
 }
 
-function handlerOf(line: Route, { api, clients, signer }: PaymentsApiOptions) {
+function handlerOf(line: Route, { api, clients, signer, callsUnderWay }: PaymentsApiOptions) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { headers } = request;
     const call = await callingClient(clients, headers, certificateThumbprint(request.raw), request.id);
@@ -46,7 +48,8 @@ function handlerOf(line: Route, { api, clients, signer }: PaymentsApiOptions) {
       headers,
       body: request.body instanceof Uint8Array ? request.body : NO_BODY,
     };
-    return sendSigned(signer, await line.answer(api, call, received), request, reply);
+    const answer = await callsUnderWay.within(call.certificateThumbprint, () => line.answer(api, call, received));
+    return sendSigned(signer, answer, request, reply);
   };
 }
 

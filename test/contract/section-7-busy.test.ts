@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { ErrorBody, SepaPayment } from '@lupa/protocol';
+import { startSandbox } from '@lupa/sandbox';
+import { openBankOutsideTheSandbox } from '../flow/support/bank-outside-the-sandbox.ts';
+import { type Answer, jsonOf } from '../flow/support/https-call.ts';
+import { startTestSandbox, type TestSandbox } from '../flow/support/test-sandbox.ts';
+import { SAMPLE, TestTpp } from '../flow/support/test-tpp.ts';
+import { demoTpp } from '../flow/support/tpp-identity.ts';
+import { startPostgres } from '../support/postgres.ts';
+
+/** The signature of every answer is verified by `TestTpp` itself. */
+function assertTechnical(answer: Answer, status: number): void {
+  assert.equal(answer.status, status, answer.bytes.toString());
+  assert.equal(jsonOf<ErrorBody>(answer).type, 'TECHNICAL');
+  assert.match(answer.headers['retry-after'] ?? '', /^[1-9][0-9]*$/);
+}
+
+describe('"429 TECHNICAL, 503 TECHNICAL: with Retry-After"', () => {
+  let bank: TestSandbox;
+  before(async () => {
+    bank = await startTestSandbox();
+  });
+  after(() => bank.close());
+
+  test('429: more calls at once than the bank takes from one TPP, and nothing was done', async () => {
+    const busy = await openBankOutsideTheSandbox(bank, { callsUnderWay: 0 });
+    const idle = await openBankOutsideTheSandbox(bank);
+    try {
+      const token = await busy.tpp.clientToken();
+      assertTechnical(await bank.store.unchangedBy(() => busy.tpp.create(token, SAMPLE)), 429);
+      await idle.tpp.created(await idle.tpp.clientToken());
+    } finally {
+      await busy.close();
+      await idle.close();
+    }
+  });
+});
+
+test('"(503) … the same key or id may be sent again": once the store is back, one payment exists', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'lupa-busy-'));
+  const postgres = await startPostgres({ own: true });
+  const databaseUrl = await postgres.createDatabase();
+  const options = { dataDir, databaseUrl, apiPort: 0, authorizePort: 0, shop: false, log: { level: 'fatal' } };
+  const sandbox = await startSandbox(options);
+  const tpp = await TestTpp.of(await demoTpp(sandbox), sandbox);
+  try {
+    const token = await tpp.clientToken();
+    const headers = { 'x-idempotency-key': randomUUID() };
+    await postgres.kill('SIGKILL');
+    assertTechnical(await tpp.create(token, SAMPLE, headers), 503);
+    await postgres.restart();
+    const made = jsonOf<SepaPayment>(await tpp.create(token, SAMPLE, headers));
+    const again = await tpp.create(token, SAMPLE, headers);
+    assert.equal(again.headers['idempotent-replayed'], 'true');
+    assert.equal(jsonOf<SepaPayment>(again).paymentId, made.paymentId);
+  } finally {
+    tpp.close();
+    await sandbox.close();
+    await postgres.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+});
