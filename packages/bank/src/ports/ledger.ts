@@ -3,7 +3,6 @@ import type { AccountRecord } from './records.ts';
 
 /** A submission that was accepted and now wants booking. */
 export interface BookingJob {
-  readonly jobId: string;
   readonly paymentId: PaymentId;
   readonly submissionId: SubmissionId;
 }

@@ -96,7 +96,7 @@ describe('the audit trail on a PostgreSQL with many connections', () => {
     await store().transaction(async (unit) => {
       await unit.lockAuthorization(authorizationId);
       const booked = { bookingId: uuid(), archiveId: archiveId(), at: NOW, auditEventId: uuid() };
-      const job = { jobId: 'job', paymentId, submissionId };
+      const job = { paymentId, submissionId };
       booking = ledgerOf(database()).book(job, booked);
       await sleep(100);
       await unit.lockPayment(paymentId);

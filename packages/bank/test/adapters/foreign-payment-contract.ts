@@ -51,7 +51,7 @@ export function foreignPaymentContract(database: OpenDatabase): void {
       await unit.setPayment(paymentId, { ...approval, ...debit });
     });
     const submissionId = await submit(database(), account.accountId, paymentId, payment.quote.debitCents);
-    const job = { jobId: 'job', paymentId, submissionId: submissionId ?? asSubmissionId('none') };
+    const job = { paymentId, submissionId: submissionId ?? asSubmissionId('none') };
     const book = () =>
       ledgerOf(database()).book(job, {
         ...{ bookingId: uuid(), archiveId: archiveId() },

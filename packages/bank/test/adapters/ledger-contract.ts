@@ -41,7 +41,7 @@ export function ledgerContract(database: OpenDatabase): void {
       const token = await newToken(database(), { clientId });
       return (await new PostgresPaymentStore(database()).findPayment(token, paymentId)).submissions[0];
     };
-    return { customerId, account, read, job: { jobId: `${paymentId}/${submissionId}`, paymentId, submissionId } };
+    return { customerId, account, read, job: { paymentId, submissionId } };
   }
 
   async function payee() {
@@ -91,7 +91,7 @@ export function ledgerContract(database: OpenDatabase): void {
       const request = newRequest({ payee: { iban: account.iban as Iban, name: 'Aino' } });
       const { paymentId } = await authorizedPayment(database(), account, customerId, request);
       const submissionId = (await submit(database(), account.accountId, paymentId)) ?? asSubmissionId('none');
-      assert.equal(await ledger().book({ jobId: 'own', paymentId, submissionId }, booking()), 'Rejected');
+      assert.equal(await ledger().book({ paymentId, submissionId }, booking()), 'Rejected');
       assert.deepEqual(await balanceOf(database(), customerId), [1000, 0]);
       assert.deepEqual(await ledger().trialBalance(), SOUND);
     });
@@ -111,7 +111,7 @@ export function ledgerContract(database: OpenDatabase): void {
     });
 
     test('a job that was never queued books nothing', async () => {
-      const job = { jobId: 'none', paymentId: asPaymentId(uuid()), submissionId: asSubmissionId('none') };
+      const job = { paymentId: asPaymentId(uuid()), submissionId: asSubmissionId('none') };
       assert.equal(await ledger().book(job, booking()), 'already-done');
     });
 
@@ -131,7 +131,7 @@ export function ledgerContract(database: OpenDatabase): void {
         const request = newRequest({ payee: { iban: to.account.iban as Iban, name: 'Other' } });
         const { paymentId } = await authorizedPayment(database(), from.account, from.customerId, request);
         const submissionId = (await submit(database(), from.account.accountId, paymentId)) ?? asSubmissionId('none');
-        jobs.push({ jobId: uuid(), paymentId, submissionId });
+        jobs.push({ paymentId, submissionId });
       }
       const outcomes = await Promise.all(jobs.map((job) => ledger().book(job, booking())));
       assert.ok(outcomes.every((outcome) => outcome === 'Submitted'));
@@ -162,11 +162,23 @@ export function ledgerContract(database: OpenDatabase): void {
     test('jobs are due from their time on, oldest first, and gone once booked', async () => {
       const { job } = await submitted();
       const mine = async (now: Date) =>
-        (await ledger().dueBookings(now, 1000)).filter((due) => due.jobId === job.jobId);
+        (await ledger().dueBookings(now, 1000)).filter((due) => due.paymentId === job.paymentId);
       assert.deepEqual(await mine(EARLIER), []);
       assert.deepEqual(await mine(NOW), [job]);
       await ledger().book(job, booking());
       assert.deepEqual(await mine(LATER), []);
+    });
+
+    test('a postponed job waits until its new time, and one that was booked stays booked', async () => {
+      const { job } = await submitted();
+      await ledger().postpone(job, LATER);
+      const isDue = async (now: Date) =>
+        (await ledger().dueBookings(now, 1000)).some((due) => due.paymentId === job.paymentId);
+      assert.equal(await isDue(NOW), false);
+      assert.equal(await isDue(LATER), true);
+      await ledger().book(job, booking());
+      await ledger().postpone(job, EARLIER);
+      assert.equal(await isDue(LATER), false);
     });
 
     test('no more jobs are given than asked for', async () => {

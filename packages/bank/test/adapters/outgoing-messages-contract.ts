@@ -49,7 +49,7 @@ export function outgoingMessagesContract(database: OpenDatabase): void {
     const { paymentId } = await authorizedPayment(database(), account, customerId, newRequest(change));
     const submissionId = await submit(database(), account.accountId, paymentId);
     if (submissionId === undefined) throw new Error('there is money enough');
-    return { account, paymentId, submissionId, job: { jobId: 'one', paymentId, submissionId } };
+    return { account, paymentId, submissionId, job: { paymentId, submissionId } };
   }
 
   describe('messages to the payment rails', () => {
@@ -116,7 +116,7 @@ export function outgoingMessagesContract(database: OpenDatabase): void {
       const second = await submit(database(), account.accountId, paymentId);
       if (second === undefined) throw new Error('there is money enough');
       await ledgerOf(database()).book(job, booking());
-      await ledgerOf(database()).book({ jobId: 'two', paymentId, submissionId: second }, booking());
+      await ledgerOf(database()).book({ paymentId, submissionId: second }, booking());
       assert.equal(await messagesOf(paymentId), 2);
     });
 
@@ -142,7 +142,7 @@ export function outgoingMessagesContract(database: OpenDatabase): void {
           bookedAs: 'Rejected',
         }),
       );
-      assert.equal(await ledgerOf(database()).book({ jobId: 'no', paymentId, submissionId }, booking()), 'Rejected');
+      assert.equal(await ledgerOf(database()).book({ paymentId, submissionId }, booking()), 'Rejected');
       assert.equal(await messagesOf(paymentId), 0);
     });
 

@@ -95,7 +95,7 @@ export function submissionStatesContract(database: OpenDatabase): void {
         });
         assert.deepEqual(await ledger().foreseeBooking(paymentId, ONE), { due: LATER, outcome });
         const booking = { bookingId: uuid(), archiveId: archiveId(), at: LATER, auditEventId: uuid() };
-        assert.equal(await ledger().book({ jobId: 'one', paymentId, submissionId: ONE }, booking), outcome);
+        assert.equal(await ledger().book({ paymentId, submissionId: ONE }, booking), outcome);
         assert.equal(await ledger().foreseeBooking(paymentId, ONE), undefined);
       });
     }

@@ -232,7 +232,7 @@ export class BankWorld {
   async #book({ payment, id }: Settled & { kind: 'book' }): Promise<Told> {
     const { ledger, identifiers, clock } = this.parts;
     const { paymentId } = this.#payment(payment);
-    const job = { jobId: `${paymentId} ${id}`, paymentId, submissionId: asSubmissionId(id) };
+    const job = { paymentId, submissionId: asSubmissionId(id) };
     const booking = { bookingId: identifiers.uuid(), archiveId: identifiers.archiveId(), at: clock.now() };
     return told(await ledger.book(job, { ...booking, auditEventId: identifiers.uuid() }));
   }

@@ -46,7 +46,6 @@ export class PostgresLedger implements Ledger {
   async dueBookings(now: Date, limit: number): Promise<BookingJob[]> {
     const rows = await this.#database.query<{ payment_id: string; submission_id: string }>(DUE_BOOKINGS, [now, limit]);
     return rows.map((row) => ({
-      jobId: `${row.payment_id}/${row.submission_id}`,
       paymentId: asPaymentId(row.payment_id),
       submissionId: asSubmissionId(row.submission_id),
     }));
