@@ -17,37 +17,45 @@ type Rule = (files: readonly SourceFile[]) => string[];
 
 const root = dirname(import.meta.dirname);
 
+/** What every room of the bank's side may know: the words on the wire, and certificates. */
+const SHARED = ['protocol', 'certificates'];
+
 /** Each room of the house, and what it may import besides itself. The first pattern that fits a path is its room. */
 const ROOMS: readonly { name: string; path: RegExp; imports: readonly string[] }[] = [
   { name: 'protocol', path: /^packages\/protocol\/src\//, imports: [] },
   { name: 'tpp', path: /^packages\/tpp\/src\//, imports: ['protocol'] },
-  { name: 'domain', path: /^packages\/bank\/src\/domain\//, imports: ['protocol'] },
-  { name: 'ports', path: /^packages\/bank\/src\/ports\//, imports: ['domain', 'protocol'] },
-  { name: 'operations', path: /^packages\/bank\/src\/operations\//, imports: ['ports', 'domain', 'protocol'] },
+  { name: 'certificates', path: /^packages\/certificates\/src\//, imports: [] },
+  { name: 'domain', path: /^packages\/bank\/src\/domain\//, imports: SHARED },
+  { name: 'ports', path: /^packages\/bank\/src\/ports\//, imports: ['domain', ...SHARED] },
+  { name: 'operations', path: /^packages\/bank\/src\/operations\//, imports: ['ports', 'domain', ...SHARED] },
   // The bank's three doors are one layer: they share the server, its security headers and the look of its pages.
   ...['http', 'authorization-server', 'sca'].map((name) => ({
     name,
     path: new RegExp(`^packages/bank/src/${name}/`),
-    imports: ['http', 'authorization-server', 'sca', 'operations', 'ports', 'domain', 'protocol'],
+    imports: ['http', 'authorization-server', 'sca', 'operations', 'ports', 'domain', ...SHARED],
   })),
-  { name: 'adapters', path: /^packages\/bank\/src\/adapters\//, imports: ['ports', 'domain', 'protocol'] },
+  { name: 'adapters', path: /^packages\/bank\/src\/adapters\//, imports: ['ports', 'domain', ...SHARED] },
   {
     // The composition root: bank.ts, what it is told (settings.ts) and what it hands out.
     name: 'bank',
     path: /^packages\/bank\/src\/[^/]+\.ts$/,
-    imports: ['http', 'authorization-server', 'sca', 'operations', 'ports', 'domain', 'adapters', 'protocol'],
+    imports: ['http', 'authorization-server', 'sca', 'operations', 'ports', 'domain', 'adapters', ...SHARED],
   },
   { name: 'shop', path: /^examples\/shop\/src\//, imports: ['tpp'] },
-  { name: 'sandbox', path: /^packages\/sandbox\/src\//, imports: ['protocol', 'tpp', 'bank', 'shop'] },
+  { name: 'server', path: /^packages\/server\/src\//, imports: ['bank', ...SHARED] },
+  { name: 'sandbox', path: /^packages\/sandbox\/src\//, imports: ['tpp', 'bank', 'server', 'shop', ...SHARED] },
 ];
 
 /** Packages of others that only some rooms may know. */
 const RESERVED: readonly { name: RegExp; rooms: readonly string[] }[] = [
   { name: /^oidc-provider$/, rooms: ['authorization-server'] },
   { name: /^(?:pg|@electric-sql\/pglite)$/, rooms: ['adapters'] },
-  { name: /^(?:fastify|@fastify\/.+)$/, rooms: ['http', 'authorization-server', 'sca', 'bank', 'sandbox', 'shop'] },
+  {
+    name: /^(?:fastify|@fastify\/.+)$/,
+    rooms: ['http', 'authorization-server', 'sca', 'bank', 'server', 'sandbox', 'shop'],
+  },
 ];
-const PURE_ROOMS = ['protocol', 'domain'];
+const PURE_ROOMS = ['protocol', 'certificates', 'domain'];
 const PURE_BUILTINS = ['node:crypto', 'node:buffer', 'node:util'];
 const VAGUE_WORDS = /^(?:utils?|helpers?|commons?|managers?|services?)$/;
 const LONGEST_FILE_LINES = 300;
