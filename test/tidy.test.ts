@@ -474,7 +474,8 @@ describe('the tidy test finds a planted fault', () => {
         bank(path),
       ),
       ...[bank('sca/a.ts'), bank('adapters/a.ts'), bank('bank.ts'), protocol('a.ts'), file('packages/tpp/src/a.ts')],
-      ...[file('examples/shop/src/a.ts'), file('packages/sandbox/src/a.ts'), file('test/a.test.ts')],
+      ...['certificates', 'server', 'sandbox'].map((name) => file(`packages/${name}/src/a.ts`)),
+      ...[file('examples/shop/src/a.ts'), file('test/a.test.ts')],
       ...[file('package.json', '{}'), file('docs/decisions/1.md')],
     ];
     assert.deepEqual(everyRoomHasFiles(all), []);
