@@ -8,7 +8,6 @@ import { authorizeListener } from './http/authorize-listener.ts';
 import { CallsUnderWay } from './http/calls-under-way.ts';
 import { certificateThumbprint } from './http/client-certificate.ts';
 import { paymentsApi } from './http/payments-api.ts';
-import { PAYMENTS_PREFIX } from './http/payments-routes.ts';
 import { responseSignatureKeys } from './http/public-keys.ts';
 import type { SandboxSide } from './http/route.ts';
 import { answerPhoneRequest } from './operations/answer-phone-request.ts';
@@ -87,12 +86,11 @@ async function apiApp(settings: BankSettings, parts: BankParts, work: BankWork, 
   const { payments, tokenUse, clock, identifiers, clients, log } = parts;
   const { kid, alg, privateKey: key } = settings.keys.responseSigning[0];
   const signer = { kid, alg, key };
-  const app = apiListener({ tls: settings.api, signer, identifiers, log });
-  await app.register(oauth);
-  await app.register(paymentsApi, {
-    prefix: PAYMENTS_PREFIX,
+  const door = paymentsApi({
     clients,
     signer,
+    identifiers,
+    log,
     callsUnderWay: new CallsUnderWay(settings.callsUnderWay),
     api: {
       payments,
@@ -106,6 +104,8 @@ async function apiApp(settings: BankSettings, parts: BankParts, work: BankWork, 
       sandbox: sandboxSide(settings, parts),
     },
   });
+  const app = apiListener({ tls: settings.api, signer, identifiers, log, payments: door });
+  await app.register(oauth);
   return app;
 }
 

@@ -115,6 +115,8 @@ export async function openBankParts() {
       certificateThumbprint: client.certificateThumbprint,
       tokenDigest: createHash('sha256').update(id).digest(),
       requestId: identifiers.uuid(),
+      // As the routes have it: what is submitted comes over the path of its type.
+      ...(kind === 'client' ? {} : { paymentType: 'SepaPayment' as const }),
     };
   }
 

@@ -29,10 +29,32 @@ export function chainOf(entry: Pick<AuditEntry, 'authorizationId' | 'customerId'
  * the same bytes. The customer is left to the link: whose token creates a payment, only the database knows while it writes.
  */
 export function entryDigest(entry: Omit<AuditEntry, 'customerId'>): string {
+  return sha256(entryText(entry));
+}
+
+function entryText(entry: Omit<AuditEntry, 'customerId'>): string {
   const { eventId, at, event, authorizationId = null, clientId = null, requestId = null, details } = entry;
-  return sha256(
-    canonicalJson(['lupa audit event 1', eventId, at, event, authorizationId, clientId, requestId, details]),
-  );
+  return canonicalJson(['lupa audit event 1', eventId, at, event, authorizationId, clientId, requestId, details]);
+}
+
+/** Neither stands in any event: no text of a caller's that is recorded holds a NUL. */
+const UNKNOWN_AUTHORIZATION = '\u0000authorizationId';
+const UNKNOWN_AMOUNT = '\u0000amountCents';
+/**
+ * The text that `entryDigest` hashes, in three parts: the authorization's id in quotation marks belongs between the first two, and
+ * the member `amountCents` of the details between the last two. For what only the database knows while it writes.
+ */
+export function entryTextAround(
+  entry: Omit<AuditEntry, 'customerId' | 'authorizationId' | 'details'> & { readonly details: object },
+): readonly [string, string, string] {
+  const text = entryText({
+    ...entry,
+    authorizationId: UNKNOWN_AUTHORIZATION,
+    details: { ...entry.details, amountCents: UNKNOWN_AMOUNT },
+  });
+  const [before = '', rest = ''] = text.split(JSON.stringify(UNKNOWN_AUTHORIZATION));
+  const [between = '', after = ''] = rest.split(JSON.stringify(UNKNOWN_AMOUNT));
+  return [before, between, after];
 }
 
 /** The event's hash, in hexadecimal. The database computes the same where it alone knows the place: `AUDIT_HASH`. */

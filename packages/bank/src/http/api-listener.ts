@@ -1,16 +1,20 @@
 import { constants } from 'node:crypto';
+import type { RequestListener } from 'node:http';
+import { createServer } from 'node:https';
 import type { JwsSigner } from '@lupa/protocol';
 import fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Identifiers } from '../ports/identifiers.ts';
 import { AnswerLog } from './answer-log.ts';
 import { answerMalformed } from './malformed-requests.ts';
+import type { PaymentsDoor } from './payments-api.ts';
+import { MAX_BODY_BYTES } from './read-body.ts';
 import { sendError, signErrors } from './signed-errors.ts';
-
-/** Contract §7: a larger body is a 413. */
-export const MAX_BODY_BYTES = 64 * 1024;
 
 /** A request whose bytes take longer than this to arrive is given up. */
 const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Longer than the keep-alive of common proxies and clients, so that they end an idle connection before we do. */
+const KEEP_ALIVE_MS = 72_000;
 
 export interface ApiListenerOptions {
   /** PEM: the server's certificate and key, and the issuers whose client certificates are let in. */
@@ -18,25 +22,18 @@ export interface ApiListenerOptions {
   readonly signer: JwsSigner;
   readonly identifiers: Identifiers;
   readonly log: FastifyBaseLogger;
+  /** Answers its own part of the requests; the rest is for the plugins. */
+  readonly payments: PaymentsDoor;
 }
 
 /**
  * The listener for TPP back ends (contract §1): mutual TLS 1.2 or 1.3, with a client certificate from a trusted issuer or no
  * connection at all. It gives out no session tickets and keeps no sessions, so that every connection shows its certificate.
  */
-export function apiListener({ tls, signer, identifiers, log }: ApiListenerOptions) {
+export function apiListener({ tls, signer, identifiers, log, payments }: ApiListenerOptions) {
   const app = fastify({
-    https: {
-      cert: tls.certificate,
-      key: tls.privateKey,
-      ca: tls.trustedIssuers,
-      requestCert: true,
-      rejectUnauthorized: true,
-      minVersion: 'TLSv1.2',
-      secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
-    },
+    serverFactory: (handler) => serverOf(tls, payments, handler),
     bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
     exposeHeadRoutes: false,
     genReqId: () => identifiers.uuid(),
     requestIdHeader: false,
@@ -48,4 +45,32 @@ export function apiListener({ tls, signer, identifiers, log }: ApiListenerOption
   });
   signErrors(app, signer);
   return app;
+}
+
+/** The server itself: a call of the payments API reaches it without a framework in between. */
+function serverOf(tls: ApiListenerOptions['tls'], payments: PaymentsDoor, others: RequestListener) {
+  const server = createServer(serverOptions(tls), (request, response) => {
+    if (!payments.takes(request)) {
+      others(request, response);
+      return;
+    }
+    // While the listener closes, the caller's next request belongs on a connection to another process.
+    if (!server.listening) response.setHeader('connection', 'close');
+    payments.answer(request, response);
+  });
+  return server;
+}
+
+function serverOptions(tls: ApiListenerOptions['tls']) {
+  return {
+    cert: tls.certificate,
+    key: tls.privateKey,
+    ca: tls.trustedIssuers,
+    requestCert: true,
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.2',
+    secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  } as const;
 }

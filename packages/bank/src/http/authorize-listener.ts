@@ -4,7 +4,7 @@ import { chooseLanguage } from '../sca/languages.ts';
 import { problemPage } from '../sca/problem-page.ts';
 import { pageHeaders } from '../sca/security-headers.ts';
 import { AnswerLog } from './answer-log.ts';
-import { MAX_BODY_BYTES } from './api-listener.ts';
+import { MAX_BODY_BYTES } from './read-body.ts';
 
 /** A request whose bytes take longer than this to arrive is given up. */
 const REQUEST_TIMEOUT_MS = 30_000;

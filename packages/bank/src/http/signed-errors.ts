@@ -1,5 +1,5 @@
 import { type JwsSigner, LupaError } from '@lupa/protocol';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errorFromFastify } from './fastify-errors.ts';
 import { interactionId } from './request-headers.ts';
 import { type Answer, errorAnswer, send, signAnswer } from './signed-reply.ts';
@@ -11,13 +11,19 @@ export function sendSigned(signer: JwsSigner, answer: Answer, request: FastifyRe
 }
 
 /**
- * Sends a refusal signed. Known problems go out as they are; anything else is logged whole and told as INTERNAL, with the
+ * What a caller is told of an error: known problems as they are; anything else is logged whole and told as INTERNAL, with the
  * id to find it by.
  */
-export function sendError(signer: JwsSigner, error: unknown, request: FastifyRequest, reply: FastifyReply) {
+export function refusalOf(error: unknown, requestId: string, log: FastifyBaseLogger): LupaError {
   const known = error instanceof LupaError ? error : errorFromFastify(error);
-  if (known === undefined) request.log.error({ err: error }, 'unexpected failure');
-  return sendSigned(signer, errorAnswer(known ?? new LupaError('INTERNAL'), request.id), request, reply);
+  if (known !== undefined) return known;
+  log.error({ reqId: requestId, err: error }, 'unexpected failure');
+  return new LupaError('INTERNAL');
+}
+
+/** Sends a refusal signed. */
+export function sendError(signer: JwsSigner, error: unknown, request: FastifyRequest, reply: FastifyReply) {
+  return sendSigned(signer, errorAnswer(refusalOf(error, request.id, request.log), request.id), request, reply);
 }
 
 /** Makes every refusal of this server, that of an unknown path included, a signed one (contract §7). */

@@ -57,6 +57,19 @@ export interface ForeignPaymentToCreate extends Creation {
   readonly quote: EuroQuote;
 }
 
+/** A submission of the commonest kind: of a SEPA payment alone in its bundle, that may be submitted once and was not yet. */
+export interface SubmissionAtOnce {
+  readonly tokenDigest: TokenDigest;
+  /** The token must belong to this client and certificate, not have expired by `now`, and reach the payment. */
+  readonly clientId: string;
+  readonly certificateThumbprint: string;
+  readonly now: Date;
+  readonly paymentId: PaymentId;
+  readonly submissionId: SubmissionId;
+  /** What to record, but for the authorization, its customer and `details.amountCents`, which the store knows. */
+  readonly audit: Omit<AuditEvent, 'authorizationId' | 'customerId'>;
+}
+
 /** What became of it. `token` is what the store knows of the token, for the caller to judge first. */
 export type CreationOutcome =
   | { readonly kind: 'created'; readonly token: TokenRecord }
@@ -81,6 +94,13 @@ export interface PaymentStore {
   createPayment(payment: PaymentToCreate): Promise<CreationOutcome>;
   /** As `createPayment`. */
   createForeignPayment(payment: ForeignPaymentToCreate): Promise<CreationOutcome>;
+  /**
+   * One transaction, one statement: accepts the submission, with the amount reserved and its booking queued.
+   *
+   * @returns false, with nothing done, when anything is otherwise than in the commonest case: then the whole of
+   * `submitPayment` finds out what, and decides
+   */
+  submitAtOnce(submission: SubmissionAtOnce): Promise<boolean>;
   findToken(tokenDigest: TokenDigest): Promise<TokenRecord | undefined>;
   findPayment(
     tokenDigest: TokenDigest,

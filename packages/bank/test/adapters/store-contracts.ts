@@ -12,6 +12,7 @@ import { paymentUnitContract } from './payment-unit-contract.ts';
 import { scaCountersContract } from './sca-counters-contract.ts';
 import { scaStoreContract } from './sca-store-contract.ts';
 import { submissionStatesContract } from './submission-states-contract.ts';
+import { submitAtOnceContract } from './submit-at-once-contract.ts';
 import type { OpenDatabase } from './test-databases.ts';
 
 /** What every database of the bank must pass, port by port. */
@@ -25,6 +26,7 @@ export function storeContracts(database: OpenDatabase): void {
   foreignPaymentContract(database);
   paymentUnitContract(database);
   submissionStatesContract(database);
+  submitAtOnceContract(database);
   exemptionContract(database);
   scaStoreContract(database);
   scaCountersContract(database);

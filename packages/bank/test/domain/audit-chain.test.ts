@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { auditHash, canonicalJson, chainOf, entryDigest } from '../../src/domain/audit-chain.ts';
+import { auditHash, canonicalJson, chainOf, entryDigest, entryTextAround } from '../../src/domain/audit-chain.ts';
 
 const ENTRY = {
   eventId: '01a20266-0000-7000-8000-000000000001',
@@ -49,6 +50,15 @@ describe('the hash of an event', () => {
       auditHash(place, ENTRY.customerId, entryDigest(ENTRY)),
       'fd4186f9b892b19afcfd9ec492fe8171a3e22dd850690651de69272a2319b428',
     );
+  });
+
+  test('is of the same text when the database fills in authorization and amount', () => {
+    const { authorizationId, ...known } = ENTRY;
+    const { amountCents, ...details } = { ...ENTRY.details, status: 'Accepted', about: '"quoted"' };
+    const [before, between, after] = entryTextAround({ ...known, details });
+    const text = `${before}"${authorizationId}"${between}${amountCents}${after}`;
+    const digest = entryDigest({ ...ENTRY, details: { ...details, amountCents } });
+    assert.equal(createHash('sha256').update(text).digest('hex'), digest);
   });
 
   for (const [field, value] of Object.entries(ENTRY)) {

@@ -5,6 +5,7 @@ import type {
   PaymentStore,
   PaymentToCreate,
   PaymentUnit,
+  SubmissionAtOnce,
   TokenDigest,
 } from '../../ports/payment-store.ts';
 import type { TokenRecord } from '../../ports/records.ts';
@@ -26,6 +27,7 @@ import {
   tokenRecord,
 } from './payment-rows.ts';
 import { PostgresPaymentUnit } from './payment-unit.ts';
+import { submitAtOnce } from './submit-at-once.ts';
 
 export const FIND_TOKEN = {
   name: 'find-token',
@@ -86,6 +88,10 @@ export class PostgresPaymentStore implements PaymentStore {
 
   createForeignPayment(payment: ForeignPaymentToCreate): Promise<CreationOutcome> {
     return createForeignPayment(this.#database, payment);
+  }
+
+  submitAtOnce(submission: SubmissionAtOnce): Promise<boolean> {
+    return submitAtOnce(this.#database, submission);
   }
 
   async findToken(tokenDigest: TokenDigest): Promise<TokenRecord | undefined> {
