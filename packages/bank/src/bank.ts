@@ -1,3 +1,4 @@
+import { type FollowedKeys, followKeys } from './adapters/followed-keys.ts';
 import { openDatabase } from './adapters/postgres/open-database.ts';
 import { type BankAdministration, bankAdministration } from './administration.ts';
 import { createAuthorizationServer } from './authorization-server/create-authorization-server.ts';
@@ -7,6 +8,7 @@ import { apiListener } from './http/api-listener.ts';
 import { authorizeListener } from './http/authorize-listener.ts';
 import { CallsUnderWay } from './http/calls-under-way.ts';
 import { certificateThumbprint } from './http/client-certificate.ts';
+import { type CurrentSigner, type KeyRing, keyRing } from './http/key-ring.ts';
 import { paymentsApi } from './http/payments-api.ts';
 import { PAYMENTS_PREFIX } from './http/payments-routes.ts';
 import { responseSignatureKeys } from './http/public-keys.ts';
@@ -31,13 +33,14 @@ export interface Bank {
 /**
  * Opens a bank: its store, its background work and its two listeners. This is the one place that knows every part.
  *
- * @throws StoreInUse when another process has the sandbox's directory; an error with code EADDRINUSE when a port is taken
+ * @throws StoreInUse when another process has the sandbox's directory; TypeError when its keys cannot be used; an error with code EADDRINUSE when a port is taken
  */
 export async function openBank(settings: BankSettings): Promise<Bank> {
+  const keys = await followKeys(settings.keys);
   const database = await openDatabase(settings.store);
   const parts = assembleBank(settings, database);
-  const work = startBankWork(parts, settings.unauthorizedSeconds);
-  const listeners = await listen(settings, parts, work).catch(async (error) => {
+  const work = startBankWork(parts, keys, settings.unauthorizedSeconds);
+  const listeners = await listen(settings, parts, work, keys).catch(async (error) => {
     await work.stop();
     await database.close();
     throw error;
@@ -52,7 +55,8 @@ export async function openBank(settings: BankSettings): Promise<Bank> {
   };
 }
 
-async function listen(settings: BankSettings, parts: BankParts, work: BankWork) {
+async function listen(settings: BankSettings, parts: BankParts, work: BankWork, keys: FollowedKeys) {
+  const responseKeys = keyRing(() => keys.current().responseSigning, parts.clock);
   const authorizationServer = createAuthorizationServer({
     issuer: settings.authorize.url,
     apiBaseUrl: settings.api.url,
@@ -63,13 +67,13 @@ async function listen(settings: BankSettings, parts: BankParts, work: BankWork) 
     authorizationRequests: parts.authorizationRequests,
     exemptions: parts.exemptions,
     identifiers: parts.identifiers,
-    keys: settings.keys,
+    keys: keys.current,
     clock: parts.clock,
     certificateThumbprint,
     onFault: (fault, requestId) => parts.log.error({ err: fault, requestId }, 'authorization server failed'),
   });
-  const api = await apiApp(settings, parts, work, authorizationServer.api);
-  const authorize = await authorizeApp(settings, parts, authorizationServer);
+  const api = await apiApp(settings, parts, work, responseKeys.signer, authorizationServer.api);
+  const authorize = await authorizeApp(settings, parts, responseKeys, authorizationServer);
   const listeners = [api, authorize];
   try {
     await api.listen({ host: settings.api.host, port: settings.api.port });
@@ -83,10 +87,14 @@ async function listen(settings: BankSettings, parts: BankParts, work: BankWork) 
 
 type AuthorizationServer = ReturnType<typeof createAuthorizationServer>;
 
-async function apiApp(settings: BankSettings, parts: BankParts, work: BankWork, oauth: AuthorizationServer['api']) {
+async function apiApp(
+  settings: BankSettings,
+  parts: BankParts,
+  work: BankWork,
+  signer: CurrentSigner,
+  oauth: AuthorizationServer['api'],
+) {
   const { payments, tokenUse, clock, identifiers, clients, log } = parts;
-  const { kid, alg, privateKey: key } = settings.keys.responseSigning[0];
-  const signer = { kid, alg, key };
   const app = apiListener({ tls: settings.api, signer, identifiers, log });
   await app.register(oauth);
   await app.register(paymentsApi, {
@@ -119,14 +127,19 @@ function sandboxSide({ sandbox }: BankSettings, { ledger, customers }: BankParts
   };
 }
 
-async function authorizeApp(settings: BankSettings, parts: BankParts, server: AuthorizationServer) {
+async function authorizeApp(
+  settings: BankSettings,
+  parts: BankParts,
+  responseKeys: KeyRing,
+  server: AuthorizationServer,
+) {
   const { identifiers, log } = parts;
   const { sandbox } = settings;
   const bank = scaBank(parts);
   const { url: issuer, tls } = settings.authorize;
   const app = authorizeListener({ issuer, isSandbox: sandbox !== undefined, tls, identifiers, log });
   await app.register(server.authorize);
-  await app.register(responseSignatureKeys, { keys: settings.keys.responseSigning });
+  await app.register(responseSignatureKeys, { ring: responseKeys });
   await app.register(
     scaPages({
       sca: bank,

@@ -6,7 +6,7 @@ export type { BankAdministration } from './administration.ts';
 export type { TokenLifetimes } from './authorization-server/options.ts';
 export { type Bank, openBank } from './bank.ts';
 export type { AuditReport } from './operations/verify-audit-trail.ts';
-export type { BankKey, BankKeys } from './ports/bank-keys.ts';
+export type { BankKey, BankKeySource, BankKeys } from './ports/bank-keys.ts';
 export type { Client, NewClient } from './ports/clients.ts';
 export type { Clock } from './ports/clock.ts';
 export type { ExchangeRates } from './ports/exchange-rates.ts';

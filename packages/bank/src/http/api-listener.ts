@@ -1,8 +1,8 @@
 import { constants } from 'node:crypto';
-import type { JwsSigner } from '@lupa/protocol';
 import fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Identifiers } from '../ports/identifiers.ts';
 import { AnswerLog } from './answer-log.ts';
+import type { CurrentSigner } from './key-ring.ts';
 import { answerMalformed } from './malformed-requests.ts';
 import { sendError, signErrors } from './signed-errors.ts';
 
@@ -15,7 +15,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 export interface ApiListenerOptions {
   /** PEM: the server's certificate and key, and the issuers whose client certificates are let in. */
   readonly tls: { readonly certificate: string; readonly privateKey: string; readonly trustedIssuers: string };
-  readonly signer: JwsSigner;
+  readonly signer: CurrentSigner;
   readonly identifiers: Identifiers;
   readonly log: FastifyBaseLogger;
 }

@@ -1,10 +1,11 @@
-import { type JwsSigner, LupaError } from '@lupa/protocol';
+import { LupaError } from '@lupa/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clients } from '../ports/clients.ts';
 import { allowedMethods } from './allowed-methods.ts';
 import { callingClient } from './calling-client.ts';
 import type { CallsUnderWay } from './calls-under-way.ts';
 import { certificateThumbprint } from './client-certificate.ts';
+import type { CurrentSigner } from './key-ring.ts';
 import { PAYMENTS_PREFIX, paymentsRoutes } from './payments-routes.ts';
 import type { PaymentsApi, ReceivedRequest, Route } from './route.ts';
 import { sendError, sendSigned } from './signed-errors.ts';
@@ -12,7 +13,7 @@ import { sendError, sendSigned } from './signed-errors.ts';
 export interface PaymentsApiOptions {
   readonly api: PaymentsApi;
   readonly clients: Clients;
-  readonly signer: JwsSigner;
+  readonly signer: CurrentSigner;
   readonly callsUnderWay: CallsUnderWay;
 }
 
@@ -53,7 +54,12 @@ function handlerOf(line: Route, { api, clients, signer, callsUnderWay }: Payment
   };
 }
 
-function answerUnknownRoute(routes: readonly Route[], signer: JwsSigner, request: FastifyRequest, reply: FastifyReply) {
+function answerUnknownRoute(
+  routes: readonly Route[],
+  signer: CurrentSigner,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
   const methods = allowedMethods(routes, PAYMENTS_PREFIX, pathOf(request));
   if (methods.length === 0) return sendError(signer, new LupaError('NOT_FOUND'), request, reply);
   reply.header('allow', methods.join(', '));
