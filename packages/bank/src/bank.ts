@@ -8,6 +8,7 @@ import { apiListener } from './http/api-listener.ts';
 import { authorizeListener } from './http/authorize-listener.ts';
 import { CallsUnderWay } from './http/calls-under-way.ts';
 import { certificateThumbprint } from './http/client-certificate.ts';
+import { type DrainLimits, gentleListener } from './http/drain.ts';
 import { type CurrentSigner, type KeyRing, keyRing } from './http/key-ring.ts';
 import { paymentsApi } from './http/payments-api.ts';
 import { PAYMENTS_PREFIX } from './http/payments-routes.ts';
@@ -26,14 +27,20 @@ import type { BankSettings } from './settings.ts';
 /** An open bank. */
 export interface Bank {
   readonly administration: BankAdministration;
-  /** Takes no new calls, finishes those under way and the background work, then closes the store. */
-  close(): Promise<void>;
+  /**
+   * Takes no new calls, finishes those under way and the background work, then closes the store.
+   *
+   * @param drain how long to wait for what; without it idle connections are ended at once and calls waited for as long as they take
+   * @returns calls that were cut off
+   */
+  close(drain?: DrainLimits): Promise<{ readonly cutOff: number }>;
 }
 
 /**
  * Opens a bank: its store, its background work and its two listeners. This is the one place that knows every part.
  *
- * @throws StoreInUse when another process has the sandbox's directory; TypeError when its keys cannot be used; an error with code EADDRINUSE when a port is taken
+ * @throws StoreInUse when another process has the sandbox's directory; TypeError when the keys cannot be used; an error with code
+ * EADDRINUSE when a port is taken
  */
 export async function openBank(settings: BankSettings): Promise<Bank> {
   const keys = await followKeys(settings.keys);
@@ -47,10 +54,11 @@ export async function openBank(settings: BankSettings): Promise<Bank> {
   });
   return {
     administration: bankAdministration(parts),
-    close: async () => {
-      await Promise.all(listeners.map((listener) => listener.close()));
+    close: async (drain) => {
+      const cutOff = await Promise.all(listeners.map((listener) => listener.end(drain)));
       await work.stop();
       await database.close();
+      return { cutOff: cutOff.reduce((all, each) => all + each, 0) };
     },
   };
 }
@@ -74,12 +82,12 @@ async function listen(settings: BankSettings, parts: BankParts, work: BankWork, 
   });
   const api = await apiApp(settings, parts, work, responseKeys.signer, authorizationServer.api);
   const authorize = await authorizeApp(settings, parts, responseKeys, authorizationServer);
-  const listeners = [api, authorize];
+  const listeners = [gentleListener(api), gentleListener(authorize)];
   try {
     await api.listen({ host: settings.api.host, port: settings.api.port });
     await authorize.listen({ host: settings.authorize.host, port: settings.authorize.port });
   } catch (error) {
-    await Promise.all(listeners.map((listener) => listener.close()));
+    await Promise.all(listeners.map((listener) => listener.end()));
     throw error;
   }
   return listeners;
