@@ -11,8 +11,15 @@ import type { AccountRecord } from './ports/records.ts';
 export interface BankAdministration {
   /** Adds the client, or replaces the one with the same `clientId`. */
   registerClient(client: Omit<NewClient, 'created'>): Promise<void>;
-  /** Adds a customer; one with that username already is left as it is. @returns the customer's id */
-  addCustomer(customer: { username: string; name: string; password: string }): Promise<CustomerId>;
+  /**
+   * Adds a customer; one with that username already is left as it is.
+   *
+   * @param customer with a password, or its hash as `hashPassword` makes it
+   * @returns the customer's id
+   */
+  addCustomer(
+    customer: { username: string; name: string } & ({ password: string } | { passwordHash: string }),
+  ): Promise<CustomerId>;
   /** Opens an account; one with that IBAN already is left as it is, its balance too. */
   openAccount(account: {
     iban: string;
@@ -38,11 +45,12 @@ export function bankAdministration(bank: {
   const { clients, customers, ledger, passwords, clock, identifiers } = bank;
   return {
     registerClient: (client) => clients.save({ ...client, created: clock.now() }),
-    addCustomer: async ({ username, name, password }) => {
+    addCustomer: async ({ username, name, ...proof }) => {
       const known = await customers.byUsername(username);
       if (known !== undefined) return known.customerId;
       const customerId = asCustomerId(identifiers.uuid());
-      await customers.add({ customerId, username, name, passwordHash: await passwords.hash(password) });
+      const passwordHash = 'password' in proof ? await passwords.hash(proof.password) : proof.passwordHash;
+      await customers.add({ customerId, username, name, passwordHash });
       // Another process may have added the same customer meanwhile; the one that is stored counts.
       return (await customers.byUsername(username))?.customerId ?? customerId;
     },

@@ -1,6 +1,8 @@
+import type { FollowedKeys } from './adapters/followed-keys.ts';
 import { type BackgroundWork, startBackgroundWork } from './background-work.ts';
 import { type BankParts, scaBank } from './bank-parts.ts';
 import { UNAUTHORIZED_SECONDS } from './domain/authorization-expiry.ts';
+import { KEYS_REREAD_SECONDS } from './domain/key-schedule.ts';
 import { bookSubmissions } from './operations/book-submissions.ts';
 import { endIdleSessions } from './operations/end-idle-sessions.ts';
 import { expireAuthorizations } from './operations/expire-authorizations.ts';
@@ -27,7 +29,11 @@ export interface BankWork {
  *
  * @param unauthorizedSeconds how long an authorization waits for its customer
  */
-export function startBankWork(parts: BankParts, unauthorizedSeconds = UNAUTHORIZED_SECONDS): BankWork {
+export function startBankWork(
+  parts: BankParts,
+  keys: FollowedKeys,
+  unauthorizedSeconds = UNAUTHORIZED_SECONDS,
+): BankWork {
   const { clock, artifacts, authorizationRequests, log } = parts;
   const failed = (what: string) => (error: unknown) => log.error({ err: error }, `${what} failed; it is tried again`);
   const repeat = (what: string, intervalMs: number, round: () => Promise<boolean>) =>
@@ -55,6 +61,10 @@ export function startBankWork(parts: BankParts, unauthorizedSeconds = UNAUTHORIZ
       const purged = await artifacts.purge(clock.now(), PURGED_PER_ROUND);
       const nonces = await authorizationRequests.purgeNonces(clock.now(), PURGED_PER_ROUND);
       return purged + nonces >= PURGED_PER_ROUND;
+    }),
+    repeat('reading the keys anew', KEYS_REREAD_SECONDS * 1000, async () => {
+      await keys.reread();
+      return false;
     }),
     repeat('sealing the audit trail', SEALING_INTERVAL_MS, () => sealAuditTrail(parts)),
   ];

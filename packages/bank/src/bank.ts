@@ -1,3 +1,4 @@
+import { type FollowedKeys, followKeys } from './adapters/followed-keys.ts';
 import { openDatabase } from './adapters/postgres/open-database.ts';
 import { type BankAdministration, bankAdministration } from './administration.ts';
 import { createAuthorizationServer } from './authorization-server/create-authorization-server.ts';
@@ -7,6 +8,8 @@ import { apiListener } from './http/api-listener.ts';
 import { authorizeListener } from './http/authorize-listener.ts';
 import { CallsUnderWay } from './http/calls-under-way.ts';
 import { certificateThumbprint } from './http/client-certificate.ts';
+import { type DrainLimits, gentleListener } from './http/drain.ts';
+import { type CurrentSigner, type KeyRing, keyRing } from './http/key-ring.ts';
 import { paymentsApi } from './http/payments-api.ts';
 import { responseSignatureKeys } from './http/public-keys.ts';
 import type { SandboxSide } from './http/route.ts';
@@ -23,35 +26,44 @@ import type { BankSettings } from './settings.ts';
 /** An open bank. */
 export interface Bank {
   readonly administration: BankAdministration;
-  /** Takes no new calls, finishes those under way and the background work, then closes the store. */
-  close(): Promise<void>;
+  /**
+   * Takes no new calls, finishes those under way and the background work, then closes the store.
+   *
+   * @param drain how long to wait for what; without it idle connections are ended at once and calls waited for as long as they take
+   * @returns calls that were cut off
+   */
+  close(drain?: DrainLimits): Promise<{ readonly cutOff: number }>;
 }
 
 /**
  * Opens a bank: its store, its background work and its two listeners. This is the one place that knows every part.
  *
- * @throws StoreInUse when another process has the sandbox's directory; an error with code EADDRINUSE when a port is taken
+ * @throws StoreInUse when another process has the sandbox's directory; TypeError when the keys cannot be used; an error with code
+ * EADDRINUSE when a port is taken
  */
 export async function openBank(settings: BankSettings): Promise<Bank> {
+  const keys = await followKeys(settings.keys);
   const database = await openDatabase(settings.store);
   const parts = assembleBank(settings, database);
-  const work = startBankWork(parts, settings.unauthorizedSeconds);
-  const listeners = await listen(settings, parts, work).catch(async (error) => {
+  const work = startBankWork(parts, keys, settings.unauthorizedSeconds);
+  const listeners = await listen(settings, parts, work, keys).catch(async (error) => {
     await work.stop();
     await database.close();
     throw error;
   });
   return {
     administration: bankAdministration(parts),
-    close: async () => {
-      await Promise.all(listeners.map((listener) => listener.close()));
+    close: async (drain) => {
+      const cutOff = await Promise.all(listeners.map((listener) => listener.end(drain)));
       await work.stop();
       await database.close();
+      return { cutOff: cutOff.reduce((all, each) => all + each, 0) };
     },
   };
 }
 
-async function listen(settings: BankSettings, parts: BankParts, work: BankWork) {
+async function listen(settings: BankSettings, parts: BankParts, work: BankWork, keys: FollowedKeys) {
+  const responseKeys = keyRing(() => keys.current().responseSigning, parts.clock);
   const authorizationServer = createAuthorizationServer({
     issuer: settings.authorize.url,
     apiBaseUrl: settings.api.url,
@@ -62,19 +74,19 @@ async function listen(settings: BankSettings, parts: BankParts, work: BankWork) 
     authorizationRequests: parts.authorizationRequests,
     exemptions: parts.exemptions,
     identifiers: parts.identifiers,
-    keys: settings.keys,
+    keys: keys.current,
     clock: parts.clock,
     certificateThumbprint,
     onFault: (fault, requestId) => parts.log.error({ err: fault, requestId }, 'authorization server failed'),
   });
-  const api = await apiApp(settings, parts, work, authorizationServer.api);
-  const authorize = await authorizeApp(settings, parts, authorizationServer);
-  const listeners = [api, authorize];
+  const api = await apiApp(settings, parts, work, responseKeys.signer, authorizationServer.api);
+  const authorize = await authorizeApp(settings, parts, responseKeys, authorizationServer);
+  const listeners = [gentleListener(api), gentleListener(authorize)];
   try {
     await api.listen({ host: settings.api.host, port: settings.api.port });
     await authorize.listen({ host: settings.authorize.host, port: settings.authorize.port });
   } catch (error) {
-    await Promise.all(listeners.map((listener) => listener.close()));
+    await Promise.all(listeners.map((listener) => listener.end()));
     throw error;
   }
   return listeners;
@@ -82,10 +94,14 @@ async function listen(settings: BankSettings, parts: BankParts, work: BankWork) 
 
 type AuthorizationServer = ReturnType<typeof createAuthorizationServer>;
 
-async function apiApp(settings: BankSettings, parts: BankParts, work: BankWork, oauth: AuthorizationServer['api']) {
+async function apiApp(
+  settings: BankSettings,
+  parts: BankParts,
+  work: BankWork,
+  signer: CurrentSigner,
+  oauth: AuthorizationServer['api'],
+) {
   const { payments, tokenUse, clock, identifiers, clients, log } = parts;
-  const { kid, alg, privateKey: key } = settings.keys.responseSigning[0];
-  const signer = { kid, alg, key };
   const door = paymentsApi({
     clients,
     signer,
@@ -119,14 +135,19 @@ function sandboxSide({ sandbox }: BankSettings, { ledger, customers }: BankParts
   };
 }
 
-async function authorizeApp(settings: BankSettings, parts: BankParts, server: AuthorizationServer) {
+async function authorizeApp(
+  settings: BankSettings,
+  parts: BankParts,
+  responseKeys: KeyRing,
+  server: AuthorizationServer,
+) {
   const { identifiers, log } = parts;
   const { sandbox } = settings;
   const bank = scaBank(parts);
   const { url: issuer, tls } = settings.authorize;
   const app = authorizeListener({ issuer, isSandbox: sandbox !== undefined, tls, identifiers, log });
   await app.register(server.authorize);
-  await app.register(responseSignatureKeys, { keys: settings.keys.responseSigning });
+  await app.register(responseSignatureKeys, { ring: responseKeys });
   await app.register(
     scaPages({
       sca: bank,

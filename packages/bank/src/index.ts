@@ -1,12 +1,23 @@
 /** The bank's side of PSD2 payment initiation: one function opens it, everything else is what it takes and gives. */
 export { fixedExchangeRates } from './adapters/fixed-exchange-rates.ts';
+export { isPasswordHash, scryptPasswords } from './adapters/passwords.ts';
 export { StoreInUse } from './adapters/postgres/directory-lock.ts';
+export type { StoreSettings } from './adapters/postgres/open-database.ts';
 export { StoreNotFound } from './adapters/postgres/open-existing-database.ts';
 export type { BankAdministration } from './administration.ts';
-export type { TokenLifetimes } from './authorization-server/options.ts';
+export { LONGEST_LIFETIMES, type TokenLifetimes } from './authorization-server/options.ts';
 export { type Bank, openBank } from './bank.ts';
+export {
+  ID_TOKEN_KEY_KEPT_SECONDS,
+  type KeyRotation,
+  planKeyRotation,
+  RESPONSE_KEY_KEPT_SECONDS,
+} from './domain/key-rotation.ts';
+export { publishedKeys, signingKey } from './domain/key-schedule.ts';
+export type { DrainLimits } from './http/drain.ts';
+export { type BankOffice, openAdministration } from './open-administration.ts';
 export type { AuditReport } from './operations/verify-audit-trail.ts';
-export type { BankKey, BankKeys } from './ports/bank-keys.ts';
+export type { BankKey, BankKeySource, BankKeys } from './ports/bank-keys.ts';
 export type { Client, NewClient } from './ports/clients.ts';
 export type { Clock } from './ports/clock.ts';
 export type { ExchangeRates } from './ports/exchange-rates.ts';

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { StoreSettings } from './adapters/postgres/open-database.ts';
 import type { TokenLifetimes } from './authorization-server/options.ts';
 import type { SignaturePolicy } from './http/signed-body.ts';
-import type { BankKeys } from './ports/bank-keys.ts';
+import type { BankKeySource, BankKeys } from './ports/bank-keys.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ExchangeRates } from './ports/exchange-rates.ts';
 import type { SandboxRooms } from './sandbox-rooms.ts';
@@ -33,7 +33,8 @@ export interface BankSettings {
   };
   /** Accepted as `aud` of request objects beside the issuer and the API's URL (contract §3). */
   readonly audiences: readonly string[];
-  readonly keys: BankKeys;
+  /** The bank's own keys; from a source when they may change while it runs: it is asked every few seconds. */
+  readonly keys: BankKeys | BankKeySource;
   /** What the customers' key lists are derived from. */
   readonly factorSecret: string;
   /** What the national bank codes of this bank's Finnish accounts start with. */

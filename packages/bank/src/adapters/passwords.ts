@@ -39,6 +39,17 @@ export function scryptPasswords(cost: ScryptCost = SCRYPT_COST): Passwords {
   };
 }
 
+/**
+ * Whether a text is a hash as `scryptPasswords().hash` makes it now. One that costs more or less would tell by the time a login takes
+ * that its username exists.
+ */
+export function isPasswordHash(text: string): boolean {
+  return HASH.test(text);
+}
+
+const { N, r, p } = SCRYPT_COST;
+const HASH = new RegExp(`^scrypt\\$${N}\\$${r}\\$${p}\\$[\\w-]{22}\\$[\\w-]{43}$`);
+
 interface ParsedHash extends ScryptCost {
   readonly salt: Buffer;
   readonly hash: Buffer;

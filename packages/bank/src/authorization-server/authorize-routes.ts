@@ -1,13 +1,15 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type Provider from 'oidc-provider';
 import type { OuterParameters } from '../domain/authorization-request.ts';
+import { KEYS_MAX_AGE_SECONDS } from '../domain/key-schedule.ts';
+import type { KeyRing } from '../http/key-ring.ts';
 import {
   type AuthorizationRequestOutcome,
   type AuthorizationRequestVerifier,
   type VerifiedAuthorizationRequest,
   verifyAuthorizationRequest,
 } from '../operations/verify-authorization-request.ts';
-import { discoveryDocument, idTokenKeySet } from './discovery.ts';
+import { discoveryDocument } from './discovery.ts';
 import { ERROR_PAGE_HEADERS, errorPage } from './error-page.ts';
 import type { Exchange } from './exchange.ts';
 import { handOver, issuerHeaders, type LibraryCallback } from './hand-over.ts';
@@ -20,18 +22,21 @@ import { pushVerifiedRequest } from './verified-request.ts';
 const MAX_FORM_BYTES = 72 * 1024;
 
 /** Public documents change with a key rotation or a release; everyone may keep them for a few minutes. */
-const PUBLIC_DOCUMENT_HEADERS = { 'cache-control': 'public, max-age=300', 'access-control-allow-origin': '*' };
+const PUBLIC_DOCUMENT_HEADERS = {
+  'cache-control': `public, max-age=${KEYS_MAX_AGE_SECONDS}`,
+  'access-control-allow-origin': '*',
+};
 
 /** The endpoints browsers come to, and the documents anyone may read, for the Authorize listener. */
 export function authorizeRoutes(
   provider: Provider,
   callback: LibraryCallback,
   options: AuthorizationServerOptions,
+  idTokenKeys: KeyRing,
 ): FastifyPluginAsync {
-  const { issuer, apiBaseUrl, registrationEndpoint, keys } = options;
+  const { issuer, apiBaseUrl, registrationEndpoint } = options;
   const verifier = { ...options, audiences: audiencesOf(options) };
   const metadata = discoveryDocument({ issuer, apiBaseUrl, registrationEndpoint });
-  const keySet = idTokenKeySet(keys);
   const library = { provider, callback, options };
   return async (app) => {
     app.removeAllContentTypeParsers();
@@ -46,7 +51,7 @@ export function authorizeRoutes(
     app.get<{ Params: { uid: string } }>(`${PATHS.authorization}/:uid`, { exposeHeadRoute: false }, (request, reply) =>
       resume(library, request, reply),
     );
-    app.get(PATHS.jwks, (_request, reply) => reply.headers(PUBLIC_DOCUMENT_HEADERS).send(keySet));
+    app.get(PATHS.jwks, (_request, reply) => reply.headers(PUBLIC_DOCUMENT_HEADERS).send(idTokenKeys.published()));
     for (const path of ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']) {
       app.get(path, (_request, reply) => reply.headers(PUBLIC_DOCUMENT_HEADERS).send(metadata));
     }

@@ -1,5 +1,6 @@
 import type { AuthorizationId, AuthorizationStatus } from '@lupa/protocol';
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { keyRing } from '../http/key-ring.ts';
 import type { AuthorizationState } from '../ports/authorization-requests.ts';
 import { apiRoutes } from './api-routes.ts';
 import { ArtifactAdapter } from './artifact-adapter.ts';
@@ -26,17 +27,15 @@ import { verifiedRequestAdapter } from './verified-request.ts';
  * Makes the bank's authorization server (contract §1–§4) on oidc-provider, of which nobody outside this folder knows.
  *
  * @throws RangeError when a lifetime is longer than the contract's
- * @throws TypeError when the ID-token keys are not for RS256 (contract §4)
  */
 export function createAuthorizationServer(options: AuthorizationServerOptions): AuthorizationServer {
   const lifetimes = lifetimesOf(options.lifetimes);
-  if (options.keys.idTokens.some(({ alg }) => alg !== 'RS256')) throw new TypeError('ID tokens are signed with RS256');
   const provider = createProvider(options, lifetimes);
   const proven = new WeakSet<object>();
-  const [idTokenKey] = options.keys.idTokens;
+  const idTokenKeys = keyRing(() => options.keys().idTokens, options.clock, { typ: 'JWT' });
   applyOverrides(provider, {
     context: () => Provider.ctx,
-    signer: { key: idTokenKey.privateKey, kid: idTokenKey.kid, alg: idTokenKey.alg, typ: 'JWT' },
+    signer: idTokenKeys.signer,
     idTokenSeconds: lifetimes.idTokenSeconds,
     nowSeconds: () => Math.floor(options.clock.now().getTime() / 1000),
     onClientProven: (context) => proven.add(context),
@@ -56,7 +55,7 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
   const callback = provider.callback();
   return {
     api: apiRoutes(callback, options),
-    authorize: authorizeRoutes(provider, callback, options),
+    authorize: authorizeRoutes(provider, callback, options, idTokenKeys),
     interactions: new ProviderInteractions(provider, options.clients),
   };
 }
@@ -74,7 +73,7 @@ function createProvider(options: AuthorizationServerOptions, lifetimes: TokenLif
     ['PushedAuthorizationRequest', verifiedRequestAdapter()],
   ]);
   const configuration = providerConfiguration({
-    keys,
+    keys: keys(),
     lifetimes,
     adapter: (model) => adapters.get(model) ?? new ArtifactAdapter(model, keeping),
     stands: (authorizationId, context) => stands(options, authorizationId, context),

@@ -1,5 +1,4 @@
 import { ACR_SCA, JWS_ALGORITHMS, JWT_BEARER_GRANT, RESPONSE_TYPES } from '@lupa/protocol';
-import type { BankKeys } from '../ports/bank-keys.ts';
 import { PATHS } from './provider-configuration.ts';
 
 export interface PublishedAddresses {
@@ -50,15 +49,5 @@ export function discoveryDocument({ issuer, apiBaseUrl, registrationEndpoint }: 
     introspection_endpoint_auth_methods_supported: clientAuthentication,
     tls_client_certificate_bound_access_tokens: true,
     authorization_response_iss_parameter_supported: true,
-  };
-}
-
-/** The public halves of the ID-token keys, as a JWK Set (RFC 7517). */
-export function idTokenKeySet(keys: BankKeys): object {
-  return {
-    keys: keys.idTokens.map(({ privateKey, kid, alg }) => {
-      const { kty, n, e } = privateKey.export({ format: 'jwk' });
-      return { kty, n, e, kid, alg, use: 'sig' };
-    }),
   };
 }

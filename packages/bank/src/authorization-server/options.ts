@@ -43,7 +43,8 @@ export interface AuthorizationServerOptions {
   readonly authorizationRequests: AuthorizationRequests;
   readonly exemptions: ExemptionStore;
   readonly identifiers: Identifiers;
-  readonly keys: BankKeys;
+  /** Those of this moment. */
+  readonly keys: () => BankKeys;
   readonly clock: Clock;
   /**
    * `x5t#S256` of the client certificate the request came with (RFC 8705 section 3.1); undefined, or a throw, when it came

@@ -1,6 +1,6 @@
-import type { JwsSigner } from '@lupa/protocol';
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { CurrentSigner } from '../http/key-ring.ts';
 import { provesClient } from './client-authentication.ts';
 import { CERTIFICATE_THUMBPRINT } from './client-metadata.ts';
 import { exchangeOf } from './exchange.ts';
@@ -9,7 +9,7 @@ import { signIdToken } from './id-token.ts';
 export interface OverrideOptions {
   /** Context of the request at hand. */
   readonly context: () => KoaContextWithOIDC | undefined;
-  readonly signer: JwsSigner;
+  readonly signer: CurrentSigner;
   readonly idTokenSeconds: number;
   readonly nowSeconds: () => number;
   /** Told that the client of this request has proven itself. */
@@ -93,7 +93,7 @@ function issueOurIdTokens(provider: Provider, { signer, idTokenSeconds, nowSecon
         ? { state: oidc.params?.state as string | undefined, code: this.extra.c_hash }
         : { accessToken: oidc.entities.AccessToken?.jti, refreshToken: oidc.entities.RefreshToken?.jti },
     };
-    return signIdToken(contents, signer);
+    return signIdToken(contents, signer());
   };
 }
 

@@ -50,6 +50,7 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
   return {
     adapter: settings.adapter,
     routes: PATHS,
+    // The library wants keys, yet neither signs with them nor publishes them: ID tokens and their key set are ours.
     jwks: { keys: keys.idTokens.map(privateJwk) },
     cookies: {
       keys: [...keys.cookieKeys],

@@ -1,10 +1,9 @@
 import { constants } from 'node:crypto';
-import type { RequestListener } from 'node:http';
 import { createServer } from 'node:https';
-import type { JwsSigner } from '@lupa/protocol';
 import fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Identifiers } from '../ports/identifiers.ts';
 import { AnswerLog } from './answer-log.ts';
+import type { CurrentSigner } from './key-ring.ts';
 import { answerMalformed } from './malformed-requests.ts';
 import type { PaymentsDoor } from './payments-api.ts';
 import { MAX_BODY_BYTES } from './read-body.ts';
@@ -19,7 +18,7 @@ const KEEP_ALIVE_MS = 72_000;
 export interface ApiListenerOptions {
   /** PEM: the server's certificate and key, and the issuers whose client certificates are let in. */
   readonly tls: { readonly certificate: string; readonly privateKey: string; readonly trustedIssuers: string };
-  readonly signer: JwsSigner;
+  readonly signer: CurrentSigner;
   readonly identifiers: Identifiers;
   readonly log: FastifyBaseLogger;
   /** Answers its own part of the requests; the rest is for the plugins. */
@@ -32,7 +31,11 @@ export interface ApiListenerOptions {
  */
 export function apiListener({ tls, signer, identifiers, log, payments }: ApiListenerOptions) {
   const app = fastify({
-    serverFactory: (handler) => serverOf(tls, payments, handler),
+    serverFactory: (others) =>
+      createServer(serverOptions(tls), (request, response) => {
+        if (payments.takes(request)) payments.answer(request, response);
+        else others(request, response);
+      }),
     bodyLimit: MAX_BODY_BYTES,
     exposeHeadRoutes: false,
     genReqId: () => identifiers.uuid(),
@@ -45,20 +48,6 @@ export function apiListener({ tls, signer, identifiers, log, payments }: ApiList
   });
   signErrors(app, signer);
   return app;
-}
-
-/** The server itself: a call of the payments API reaches it without a framework in between. */
-function serverOf(tls: ApiListenerOptions['tls'], payments: PaymentsDoor, others: RequestListener) {
-  const server = createServer(serverOptions(tls), (request, response) => {
-    if (!payments.takes(request)) {
-      others(request, response);
-      return;
-    }
-    // While the listener closes, the caller's next request belongs on a connection to another process.
-    if (!server.listening) response.setHeader('connection', 'close');
-    payments.answer(request, response);
-  });
-  return server;
 }
 
 function serverOptions(tls: ApiListenerOptions['tls']) {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
-import { type JwsSigner, LupaError } from '@lupa/protocol';
+import { LupaError } from '@lupa/protocol';
 import type { Identifiers } from '../ports/identifiers.ts';
+import type { CurrentSigner } from './key-ring.ts';
 import { errorAnswer, signAnswer } from './signed-reply.ts';
 
 const STATUS_TEXTS: Readonly<Record<number, string>> = { 400: 'Bad Request', 431: 'Request Header Fields Too Large' };
@@ -9,7 +10,7 @@ const STATUS_TEXTS: Readonly<Record<number, string>> = { 400: 'Bad Request', 431
  * Answers what Node could not even parse as a request, signed like every other answer (contract §5, §7), and ends the
  * connection: where the next request would begin is unknown.
  */
-export function answerMalformed(signer: JwsSigner, identifiers: Identifiers) {
+export function answerMalformed(signer: CurrentSigner, identifiers: Identifiers) {
   return (error: NodeJS.ErrnoException, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
@@ -18,7 +19,7 @@ export function answerMalformed(signer: JwsSigner, identifiers: Identifiers) {
     const code = error.code === 'HPE_HEADER_OVERFLOW' ? 'HEADERS_TOO_LARGE' : 'HEADER_INVALID';
     const requestId = identifiers.uuid();
     const answer = errorAnswer(new LupaError(code), requestId);
-    const { status, headers, bytes } = signAnswer(signer, answer, { requestId, interactionId: requestId });
+    const { status, headers, bytes } = signAnswer(signer(), answer, { requestId, interactionId: requestId });
     const head = Object.entries({ date: new Date().toUTCString(), connection: 'close', ...headers });
     const lines = head.map(([name, value]) => `${name}: ${value}\r\n`).join('');
     socket.end(Buffer.concat([Buffer.from(`HTTP/1.1 ${status} ${STATUS_TEXTS[status]}\r\n${lines}\r\n`), bytes]));

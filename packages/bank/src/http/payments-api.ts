@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type JwsSigner, LupaError } from '@lupa/protocol';
+import { LupaError } from '@lupa/protocol';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Clients } from '../ports/clients.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import { callingClient } from './calling-client.ts';
 import type { CallsUnderWay } from './calls-under-way.ts';
 import { certificateThumbprint } from './client-certificate.ts';
+import type { CurrentSigner } from './key-ring.ts';
 import { PAYMENTS_PREFIX, paymentsRoutes } from './payments-routes.ts';
 import { readBody } from './read-body.ts';
 import { interactionId } from './request-headers.ts';
@@ -17,7 +18,7 @@ import { type Answer, errorAnswer, signAnswer } from './signed-reply.ts';
 export interface PaymentsApiOptions {
   readonly api: PaymentsApi;
   readonly clients: Clients;
-  readonly signer: JwsSigner;
+  readonly signer: CurrentSigner;
   readonly callsUnderWay: CallsUnderWay;
   readonly identifiers: Identifiers;
   readonly log: FastifyBaseLogger;
@@ -92,7 +93,7 @@ class Exchange {
   readonly send = (answer: Answer): void => {
     const { headers } = this.request;
     const ids = { requestId: this.requestId, interactionId: interactionId(headers) ?? this.requestId };
-    const signed = signAnswer(this.#options.signer, answer, ids);
+    const signed = signAnswer(this.#options.signer(), answer, ids);
     // What is left of a body that was too large is not worth reading to keep the connection.
     if (!this.request.complete && signed.status === 413) signed.headers.connection = 'close';
     this.#response.writeHead(signed.status, signed.headers).end(signed.bytes);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { SCRYPT_COST, scryptPasswords } from '../../src/adapters/passwords.ts';
+import { isPasswordHash, SCRYPT_COST, scryptPasswords } from '../../src/adapters/passwords.ts';
 
 const QUICK = { N: 1024, r: 8, p: 1 };
 
@@ -44,6 +44,20 @@ describe('passwords', () => {
     assert.equal(await passwords.verify(long, await passwords.hash(long)), false);
     const longest = 'x'.repeat(1024);
     assert.equal(await passwords.verify(longest, await passwords.hash(longest)), true);
+  });
+
+  test('a hash from outside is taken at the cost of today, and at no other', async () => {
+    const hash = await scryptPasswords().hash('aino-salasana');
+    assert.equal(isPasswordHash(hash), true);
+    for (const other of [
+      hash.replace('16384', '8192'),
+      hash.replace('$5$', '$6$'),
+      `${hash}x`,
+      hash.slice(1),
+      'aino',
+    ]) {
+      assert.equal(isPasswordHash(other), false, other);
+    }
   });
 
   test('a stored hash that is none of ours is our own mistake', async () => {

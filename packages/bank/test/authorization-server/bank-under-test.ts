@@ -12,6 +12,7 @@ import { PostgresTokenArtifacts } from '../../src/adapters/postgres/token-artifa
 import { randomIdentifiers } from '../../src/adapters/random-identifiers.ts';
 import { createAuthorizationServer } from '../../src/authorization-server/create-authorization-server.ts';
 import type { AuthorizationServerOptions } from '../../src/authorization-server/options.ts';
+import type { BankKeys } from '../../src/ports/bank-keys.ts';
 import { makeCertificates, type TestCertificate } from './test-certificates.ts';
 import { TestTpp } from './test-tpp.ts';
 
@@ -36,6 +37,11 @@ export async function openBankUnderTest(database: Database, changes: Partial<Aut
   const artifacts = new PostgresTokenArtifacts(database, { now });
   const idTokenKey = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const responseKey = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const keys: BankKeys = {
+    idTokens: [{ kid: 'id-1', alg: 'RS256', privateKey: idTokenKey.privateKey }],
+    responseSigning: [{ kid: 'response-1', alg: 'ES256', privateKey: responseKey.privateKey }],
+    cookieKeys: ['a cookie key of the tests'],
+  };
   const server = createAuthorizationServer({
     issuer,
     apiBaseUrl,
@@ -45,11 +51,7 @@ export async function openBankUnderTest(database: Database, changes: Partial<Aut
     authorizationRequests: new PostgresAuthorizationRequests(database),
     exemptions: new PostgresExemptionStore(database),
     identifiers: randomIdentifiers({ now }),
-    keys: {
-      idTokens: [{ kid: 'id-1', alg: 'RS256', privateKey: idTokenKey.privateKey }],
-      responseSigning: [{ kid: 'response-1', alg: 'ES256', privateKey: responseKey.privateKey }],
-      cookieKeys: ['a cookie key of the tests'],
-    },
+    keys: () => keys,
     clock: { now },
     certificateThumbprint: (request) => thumbprintOf(request.socket as TLSSocket),
     onFault: (fault) => faults.push(fault),

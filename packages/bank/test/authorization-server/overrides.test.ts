@@ -44,7 +44,7 @@ function newProvider({ bent }: { bent: boolean }) {
   );
   const options = {
     context: () => undefined,
-    signer,
+    signer: () => signer,
     idTokenSeconds: 600,
     nowSeconds: () => 0,
     onClientProven: () => {},

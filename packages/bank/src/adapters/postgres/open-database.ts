@@ -6,7 +6,13 @@ import { openPGliteDatabase } from './pglite-database.ts';
 /** Where a bank keeps everything: PGlite for a sandbox, PostgreSQL for all else. */
 export type StoreSettings =
   | { readonly kind: 'pglite'; readonly directory: string }
-  | { readonly kind: 'postgres'; readonly url: string };
+  | {
+      readonly kind: 'postgres';
+      readonly url: string;
+      /** Connections of this process for single statements, and for transactions; 4 and 8 when absent. */
+      readonly lanes?: number;
+      readonly transactions?: number;
+    };
 
 /**
  * Opens the store and brings its schema up to date.
@@ -15,8 +21,7 @@ export type StoreSettings =
  * @throws LupaError UNAVAILABLE when the server cannot be reached
  */
 export async function openDatabase(store: StoreSettings): Promise<Database> {
-  const database =
-    store.kind === 'pglite' ? await openPGliteDatabase(store.directory) : new PgDatabase({ url: store.url });
+  const database = store.kind === 'pglite' ? await openPGliteDatabase(store.directory) : new PgDatabase(store);
   try {
     await migrate(database);
   } catch (error) {
