@@ -13,18 +13,6 @@ export const KEYS_MAX_AGE_SECONDS = 300;
 export const KEYS_REREAD_SECONDS = 5;
 
 /**
- * A new key is published this long before it signs: whoever obeys `max-age` has read it by then, even from a cache that had its copy from
- * another one, or from a bank whose clock is minutes off.
- */
-export const PUBLISHED_BEFORE_SIGNING_SECONDS = 2 * KEYS_MAX_AGE_SECONDS;
-
-/** An ID token lives 600 s at most (contract §2), and its reader's clock may be behind; after an hour none needs its key. */
-export const ID_TOKEN_KEY_KEPT_SECONDS = 3_600;
-
-/** An answer is verified when it comes. A day longer serves whoever verifies what it logged: more, they keep the key set beside their log. */
-export const RESPONSE_KEY_KEPT_SECONDS = 86_400;
-
-/**
  * The key that signs at `at`: the latest to have begun, among those that have not retired; the first of the list where several began
  * together. Before any has begun, the one that begins first: a bank whose clock is behind still answers.
  */
