@@ -44,7 +44,7 @@ function registration({ clientId, clientSecret, apiKey, certificateThumbprint, s
     certificateThumbprint,
     roles: ['PIS'],
     redirectUris: ['http://localhost/callback'],
-    jwks: jwkSetOf(signing.publicKey, signing.kid),
+    jwks: jwkSetOf(signing, signing.kid),
   };
 }
 

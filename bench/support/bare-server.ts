@@ -51,7 +51,7 @@ async function startBareServer(options: BareServerOptions): Promise<{ port: numb
   const { clientId, signing } = options.tpp;
   const bare: Bare = {
     clientId,
-    clientKeys: new Map([[signing.kid, createPublicKey(signing.publicKey)]]),
+    clientKeys: new Map([[signing.kid, createPublicKey(signing.privateKey)]]),
     inserts: await openBareInserts(options.databaseUrl),
     responseKey: createPrivateKey(options.responseKey),
   };

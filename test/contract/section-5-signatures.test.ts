@@ -82,7 +82,7 @@ describe('contract §5, "The detached JWS, both ways"', () => {
 
   before(async () => {
     const identity = await registerAnotherTpp(bank.sandbox, {
-      moreKeys: [{ ...rsa.publicKey.export({ format: 'jwk' }), kid: 'rsa-key' }],
+      moreKeys: [{ key: rsa.publicKey, kid: 'rsa-key' }],
     });
     tpp = await bank.tppOf(identity);
   });

@@ -73,8 +73,7 @@ export function readExtensions(list: DerReader): Extension[] {
   do {
     const extension = sequence.read(TAG.sequence, 'an extension');
     const oid = readOid(extension, 'the identifier of an extension');
-    const isCritical =
-      extension.nextTag === TAG.boolean && readBoolean(extension, `"critical" of the extension ${oid}`);
+    const isCritical = extension.peek() === TAG.boolean && readBoolean(extension, `"critical" of the extension ${oid}`);
     const value = extension.read(TAG.octetString, `the value of the extension ${oid}`);
     extension.expectEnd(`the extension ${oid}`);
     if (extensions.some((other) => other.oid === oid)) throw extension.fault(`the extension ${oid} stands there twice`);
@@ -89,7 +88,7 @@ const MAX_PATH_LENGTH = 255;
 function readBasicConstraints(value: DerReader): Pick<Facts, 'isAuthority' | 'pathLength'> {
   const what = 'the basicConstraints';
   const constraints = value.read(TAG.sequence, what);
-  const isAuthority = constraints.nextTag === TAG.boolean && readBoolean(constraints, what);
+  const isAuthority = constraints.peek() === TAG.boolean && readBoolean(constraints, what);
   if (constraints.isAtEnd) return { isAuthority };
   const pathLength = readSmallInteger(constraints, MAX_PATH_LENGTH, `the path length in ${what}`);
   constraints.expectEnd(what);
@@ -145,7 +144,7 @@ export function readDistributionPointUrls(name: DerReader): string[] {
   const names = name.readOptional(constructedTag(0), 'the name of a distribution point');
   const urls: string[] = [];
   while (names?.isAtEnd === false) {
-    const isUrl = names.nextTag === primitiveTag(6);
+    const isUrl = names.peek() === primitiveTag(6);
     const text = Buffer.from(names.readAny('the name of a distribution point').content).toString('latin1');
     if (isUrl && /^https?:\/\/[\x21-\x7e]+$/i.test(text)) urls.push(text);
   }

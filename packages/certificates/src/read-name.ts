@@ -20,7 +20,7 @@ export function readName(name: DerReader, what: string): CertificateName {
     do {
       const attribute = attributes.read(TAG.sequence, `an attribute of ${what}`);
       const field = FIELDS.get(readOid(attribute, `an attribute's type in ${what}`));
-      const tag = attribute.nextTag ?? 0;
+      const tag = attribute.peek() ?? 0;
       const value = attribute.readAny(`an attribute's value in ${what}`);
       attribute.expectEnd(`an attribute of ${what}`);
       if (field === undefined) continue;

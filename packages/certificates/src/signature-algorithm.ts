@@ -27,6 +27,18 @@ const ALGORITHMS = new Map<string, Omit<SignatureAlgorithm, 'oid'>>([
   ['1.3.101.112', { family: 'ed25519', hash: 'sha512' }],
 ]);
 
+/** For people: `ECDSA with SHA-256`. */
+export function describeSignature(signed: {
+  readonly signatureAlgorithm: string;
+  readonly signatureHash?: SignatureHash;
+}) {
+  const { signatureAlgorithm: oid, signatureHash: hash } = signed;
+  const family = oid === RSASSA_PSS ? 'rsa-pss' : ALGORITHMS.get(oid)?.family;
+  if (family === undefined || hash === undefined) return `algorithm ${oid}, unknown here or broken`;
+  const name = { rsa: 'RSA', 'rsa-pss': 'RSA-PSS', ec: 'ECDSA', ed25519: 'Ed25519' }[family];
+  return family === 'ed25519' ? name : `${name} with ${hash.replace('sha', 'SHA-')}`;
+}
+
 const HASHES = new Map<string, SignatureHash>([
   ['2.16.840.1.101.3.4.2.1', 'sha256'],
   ['2.16.840.1.101.3.4.2.2', 'sha384'],

@@ -1,3 +1,4 @@
+import { CRL_PATH } from './certificates/published-revocation-list.ts';
 import { findFreePort } from './free-port.ts';
 
 /** The ports of one run, and the addresses that follow from them. */
@@ -10,6 +11,8 @@ export interface SandboxPorts {
   readonly redirectShopPort: number;
   readonly apiUrl: string;
   readonly issuer: string;
+  /** Where the sandbox CA's revocation list is. */
+  readonly crlUrl: string;
   readonly shopUrl: string | undefined;
 }
 
@@ -41,6 +44,7 @@ export async function settlePorts(wanted: WantedPorts, onNotice: (notice: string
     redirectShopPort: shop ?? (shopPort === 0 ? DEFAULT_PORTS.shop : shopPort),
     apiUrl: `https://localhost:${api}`,
     issuer: `http://localhost:${authorize}`,
+    crlUrl: `http://localhost:${authorize}${CRL_PATH}`,
     shopUrl: shop === undefined ? undefined : `http://localhost:${shop}`,
   };
 }

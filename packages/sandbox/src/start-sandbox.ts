@@ -1,5 +1,7 @@
 import { type Bank, type BankSettings, openBank } from '@lupa/bank';
 import { type BankSecrets, keepBankSecrets } from './certificates/keep-bank-keys.ts';
+import { PublishedRevocationList } from './certificates/published-revocation-list.ts';
+import { Revocations } from './certificates/revocations.ts';
 import { keepSandboxCertificates, type SandboxCertificates } from './certificates/sandbox-certificates.ts';
 import { type ReadTestUsers, seedCustomers } from './customers/seed-customers.ts';
 import { TEST_CUSTOMERS } from './customers/test-customers.ts';
@@ -18,7 +20,8 @@ import { DirectoryInUse, type DirectoryLock, lockDirectory } from './files/direc
 import { hasCode } from './files/private-file.ts';
 import { announceSandbox, findRunningSandbox, withdrawSandbox } from './files/running-sandbox.ts';
 import { openShop } from './open-shop.ts';
-import { type AddPages, sandboxPages } from './pages/sandbox-pages.ts';
+import type { AddPages } from './pages/pages-app.ts';
+import { sandboxPages } from './pages/sandbox-pages.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
 import { type SandboxPorts, settlePorts } from './sandbox-ports.ts';
 
@@ -117,11 +120,11 @@ async function startLocked(
   if (isFirstStart(files)) onNotice('First start: making certificates, keys and the store. This takes some seconds.');
   await explainDataDirectory(files);
   const ports = await settlePorts(options, onNotice);
-  const [certificates, secrets, tpp] = await Promise.all([
-    keepSandboxCertificates(files, new Date()),
+  const [certificates, secrets] = await Promise.all([
+    keepSandboxCertificates(files, ports.crlUrl, new Date()),
     keepBankSecrets(files),
-    keepDemoTpp(files, { ...describeDemoTpp(ports), now: new Date() }),
   ]);
+  const tpp = await keepDemoTpp(files, certificates, { ...describeDemoTpp(ports), now: new Date() });
   signal?.throwIfAborted();
 
   const seeded = Promise.withResolvers<ReadTestUsers>();
@@ -131,6 +134,7 @@ async function startLocked(
     shopUrl: ports.shopUrl,
     tppFiles: files.tpp,
     jwks: tpp.jwks,
+    revocationList: publishRevocations(files, certificates, options),
     readUsers: async () => (await seeded.promise)(),
   });
   const bank = await openBank(bankSettings(files, options, ports, { certificates, secrets, pages }));
@@ -138,7 +142,7 @@ async function startLocked(
   signal?.throwIfAborted();
   const readUsers = await seedCustomers(bank);
   seeded.resolve(readUsers);
-  await registerDemoTpp(bank, tpp, certificates.tpp.certificate);
+  await registerDemoTpp(bank, tpp, certificates.tpp.web.certificate);
   signal?.throwIfAborted();
   const facts: SandboxFacts = {
     api: ports.apiUrl,
@@ -157,6 +161,15 @@ async function startLocked(
   closing.unshift(() => withdrawSandbox(files));
   signal?.throwIfAborted();
   return { ...facts, bank, close: () => closeAll(closing) };
+}
+
+function publishRevocations(
+  { revocations }: DataDirectory,
+  { authority }: SandboxCertificates,
+  { clock }: SandboxOptions,
+): PublishedRevocationList {
+  const now = () => clock?.now() ?? new Date();
+  return new PublishedRevocationList(new Revocations(revocations), authority, now);
 }
 
 function describeDemoTpp({ issuer, redirectShopPort }: SandboxPorts) {

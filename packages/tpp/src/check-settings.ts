@@ -70,7 +70,8 @@ function* clientProblems({
   }
 }
 
-function tlsProblem(tls: ClientSettings['tls']): string | undefined {
+/** Whether certificate, key and issuers are what they should be. @returns the problem in words, or `undefined` */
+export function tlsProblem(tls: ClientSettings['tls']): string | undefined {
   const { cert, key, ca } = Object(tls) as Partial<ClientSettings['tls']>;
   if (cert === undefined || key === undefined) return 'tls.cert or tls.key is missing';
   try {
@@ -81,7 +82,11 @@ function tlsProblem(tls: ClientSettings['tls']): string | undefined {
   }
 }
 
-function readSigningKey({ signing }: ClientSettings, problems: string[]): KeyObject | undefined {
+/** Reads the key that signs; what is wrong with it is added to the problems. */
+export function readSigningKey(
+  { signing }: Pick<ClientSettings, 'signing'>,
+  problems: string[],
+): KeyObject | undefined {
   const { key, kid, alg } = Object(signing) as Partial<ClientSettings['signing']>;
   if (typeof kid !== 'string' || kid === '') problems.push('signing.kid is missing');
   if (alg !== 'ES256' && alg !== 'RS256') {
@@ -99,7 +104,8 @@ function readSigningKey({ signing }: ClientSettings, problems: string[]): KeyObj
   return undefined;
 }
 
-function isPrintable(secret: string | Secret | undefined): boolean {
+/** Whether it can stand in a header and in a form. */
+export function isPrintable(secret: string | Secret | undefined): boolean {
   return secret !== undefined && PRINTABLE_ASCII.test(asSecret(secret).reveal());
 }
 

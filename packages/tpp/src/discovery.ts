@@ -1,8 +1,9 @@
 import { addressProblem, checkClient } from './check-settings.ts';
+import type { Deadline } from './deadline.ts';
 import type { BankEndpoints, DiscoverySettings } from './settings.ts';
 import { TppError } from './tpp-error.ts';
 import { fetchJson } from './wire/fetch-json.ts';
-import { openLine } from './wire/line.ts';
+import { type Line, openLine } from './wire/line.ts';
 
 /** Contract §5: the path of the payments API at its host. */
 const API_PATH = '/payments-psd2/v1';
@@ -19,20 +20,19 @@ export async function discoverEndpoints(settings: DiscoverySettings): Promise<Ba
   const { bank: issuer, endpoints: own = {} } = settings;
   const problem = addressProblem('bank', issuer, true);
   checkClient(settings, problem === undefined ? [] : [problem]);
-  const metadata = await fetchMetadata(settings);
-  // RFC 8414 section 3.3: compared as text, without any normalisation.
-  if (metadata.issuer !== issuer) throw new TppError('DISCOVERY_ISSUER_WRONG');
+  const line = openLine({ ...settings, secrets: [settings.clientSecret, settings.apiKey] });
+  const metadata = await fetchMetadata(line, issuer, line.deadline(settings)).finally(() => line.close());
   const aliases = Object(metadata.mtls_endpoint_aliases);
-  const token = own.token ?? address(aliases.token_endpoint ?? metadata.token_endpoint, 'token_endpoint');
+  const token = own.token ?? discoveredAddress(aliases.token_endpoint ?? metadata.token_endpoint, 'token_endpoint');
   const revocation = own.revocation ?? aliases.revocation_endpoint ?? metadata.revocation_endpoint;
   const api = own.api ?? new URL(API_PATH, token).href;
   return {
     issuer,
-    authorize: own.authorize ?? address(metadata.authorization_endpoint, 'authorization_endpoint'),
+    authorize: own.authorize ?? discoveredAddress(metadata.authorization_endpoint, 'authorization_endpoint'),
     token,
-    ...(revocation === undefined ? {} : { revocation: address(revocation, 'revocation_endpoint') }),
+    ...(revocation === undefined ? {} : { revocation: discoveredAddress(revocation, 'revocation_endpoint') }),
     api,
-    idTokenKeys: own.idTokenKeys ?? address(metadata.jwks_uri, 'jwks_uri'),
+    idTokenKeys: own.idTokenKeys ?? discoveredAddress(metadata.jwks_uri, 'jwks_uri'),
     responseKeys: own.responseKeys ?? issuer + RESPONSE_KEYS_PATH,
     audience: own.audience ?? new URL(api).origin,
     // A bank that promises iss (RFC 9207 section 3) is held to its promise, whatever the settings allow.
@@ -41,24 +41,27 @@ export async function discoverEndpoints(settings: DiscoverySettings): Promise<Ba
   };
 }
 
-/** OpenID's document, or, where there is none, OAuth's. */
-async function fetchMetadata(settings: DiscoverySettings): Promise<Record<string, unknown>> {
-  const line = openLine(settings);
-  const deadline = line.deadline(settings);
-  const [openId, oauth] = metadataUrls(settings.bank);
+/**
+ * Fetches what a bank says of itself: OpenID's document or, where there is none, OAuth's.
+ *
+ * @throws TppError DISCOVERY_FAILED, DISCOVERY_ISSUER_WRONG, and what the line fails with
+ */
+export async function fetchMetadata(line: Line, issuer: string, deadline: Deadline): Promise<Record<string, unknown>> {
+  const [openId, oauth] = metadataUrls(issuer);
   try {
     const document = await fetchJson(line, 'discovery', openId, deadline).catch((error: unknown) => {
       if (error instanceof TppError && error.status === 404) return fetchJson(line, 'discovery', oauth, deadline);
       throw error;
     });
-    return Object(document);
+    const metadata: Record<string, unknown> = Object(document);
+    // RFC 8414 section 3.3: compared as text, without any normalisation.
+    if (metadata.issuer !== issuer) throw new TppError('DISCOVERY_ISSUER_WRONG');
+    return metadata;
   } catch (error) {
     if (error instanceof TppError && error.code === 'ANSWER_UNEXPECTED') {
       throw new TppError('DISCOVERY_FAILED', { status: error.status, detail: error.detail, cause: error });
     }
     throw error;
-  } finally {
-    line.close();
   }
 }
 
@@ -72,7 +75,8 @@ function metadataUrls(issuer: string): readonly [string, string] {
   ];
 }
 
-function address(value: unknown, member: string): string {
+/** An address that the document must name. @throws TppError DISCOVERY_FAILED */
+export function discoveredAddress(value: unknown, member: string): string {
   if (typeof value === 'string' && URL.canParse(value)) return value;
   throw new TppError('DISCOVERY_FAILED', { detail: `its ${member} is missing or not a URL`, retrySafe: false });
 }

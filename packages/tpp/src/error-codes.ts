@@ -197,6 +197,13 @@ export const TPP_ERROR_CODES = {
     retrySafe: false,
   },
 
+  // Registration (contract section 10).
+  REGISTRATION_REFUSED: {
+    message:
+      'The bank refused what was asked of a registration, and nothing was changed. The OAuth error says which check failed: see oauthError, oauthDescription and check.',
+    retrySafe: false,
+  },
+
   // What the payments API refuses (contract section 7), always on the bank's signed word.
   REQUEST_INVALID: {
     message: 'The bank refused the request as invalid. The violations say what to mend.',

@@ -67,6 +67,34 @@ export type {
   TypeOptions,
 } from './payments.ts';
 export type { PendingAuthorization } from './pending-authorization.ts';
+export {
+  deleteRegisteredClient,
+  type ManagementSettings,
+  type RegistrationChanges,
+  readRegisteredClient,
+  rotateClientSecret,
+  updateRegisteredClient,
+} from './registration/manage-registration.ts';
+export type { DirectoryOptions } from './registration/open-directory.ts';
+export { type RegisteredTpp, readRegistrationDirectory } from './registration/read-directory.ts';
+export { MAX_REDIRECT_URIS, redirectUriProblem } from './registration/redirect-uri-problem.ts';
+export { registerTpp } from './registration/register-tpp.ts';
+export type { Registration } from './registration/registration.ts';
+export {
+  parseRegistrationResult,
+  printRegistrationResult,
+  REGISTRATION_FILES,
+} from './registration/registration-files.ts';
+export { buildRegistrationRequest, type RegistrationWish } from './registration/registration-request.ts';
+export type { RegistrationSettings } from './registration/registration-settings.ts';
+export {
+  buildSoftwareStatement,
+  type Organisation,
+  type OrganisationContact,
+  type Software,
+  type SoftwareRole,
+  type WholeSoftware,
+} from './registration/software-statement.ts';
 export { Secret } from './secret.ts';
 export type { BankEndpoints, CallOptions, ClientSettings, DiscoverySettings, Limits, TppSettings } from './settings.ts';
 export { Tpp } from './tpp.ts';

@@ -10,7 +10,7 @@ import { openLine } from './wire/line.ts';
 /** Opens the connection; nothing is sent before it is needed. @throws TppError SETTINGS_INVALID */
 export function openConnection(settings: TppSettings): Connection {
   const { endpoints, signingKey } = checkSettings(settings);
-  const line = openLine(settings);
+  const line = openLine({ ...settings, secrets: [settings.clientSecret, settings.apiKey] });
   const { kid, alg } = settings.signing;
   const connection: Connection = {
     ...line,

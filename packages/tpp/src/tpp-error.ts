@@ -25,6 +25,8 @@ export interface TppErrorDetails {
   readonly oauthError?: string | undefined;
   /** Its `error_description`. */
   readonly oauthDescription?: string | undefined;
+  /** Of a refused registration: the bank's name for the check that failed. */
+  readonly check?: string | undefined;
   readonly retrySafe?: boolean | undefined;
   readonly outcomeUnknown?: boolean | undefined;
   readonly retryWith?: RetryWith | undefined;
@@ -62,6 +64,8 @@ export class TppError extends Error {
   declare readonly interactionId?: string;
   declare readonly oauthError?: string;
   declare readonly oauthDescription?: string;
+  /** `REGISTRATION_REFUSED` only: the bank's name for the check that failed. */
+  declare readonly check?: string;
   /** The key or id to call again with. */
   declare readonly retryWith?: RetryWith;
   declare readonly retryAfterMs?: number;
@@ -76,9 +80,9 @@ export class TppError extends Error {
     this.violations = details.violations ?? [];
     this.retrySafe = details.retrySafe ?? TPP_ERROR_CODES[code].retrySafe;
     this.outcomeUnknown = details.outcomeUnknown ?? false;
-    const { status, requestId, interactionId, oauthError, oauthDescription, retryWith } = details;
+    const { status, requestId, interactionId, oauthError, oauthDescription, check, retryWith } = details;
     const { retryAfterMs, lastStatus } = details;
-    const answered = { status, requestId, interactionId, oauthError, oauthDescription };
+    const answered = { status, requestId, interactionId, oauthError, oauthDescription, check };
     const others = { ...answered, retryWith, retryAfterMs, lastStatus };
     Object.assign(this, Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined)));
     this.#details = details;

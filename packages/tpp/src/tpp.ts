@@ -19,6 +19,7 @@ import { openConnection } from './open-connection.ts';
 import { type ExemptionOptions, type ExemptionOutcome, payWithExemption } from './pay-with-exemption.ts';
 import * as payments from './payments.ts';
 import type { PendingAuthorization } from './pending-authorization.ts';
+import { type DirectoryOptions, settingsFromDirectory } from './registration/open-directory.ts';
 import type { BankEndpoints, CallOptions, DiscoverySettings, TppSettings } from './settings.ts';
 import type { UserTokens } from './user-tokens.ts';
 import { type WaitOptions, waitForStatus } from './wait-for-status.ts';
@@ -56,6 +57,17 @@ export class Tpp {
    */
   static async discover(settings: DiscoverySettings): Promise<Tpp> {
     return new Tpp({ ...settings, endpoints: await discoverEndpoints(settings) });
+  }
+
+  /**
+   * With what `lupa register` wrote to a directory: client, keys, certificates, the bank's address (contract §10).
+   *
+   * @throws TppError SETTINGS_INVALID, naming every file that is missing or cannot be used; what `discover` throws
+   * @example
+   * const tpp = await Tpp.fromDirectory('tpp');
+   */
+  static async fromDirectory(directory: string, options: DirectoryOptions = {}): Promise<Tpp> {
+    return Tpp.discover(await settingsFromDirectory(directory, options));
   }
 
   /** The addresses in use. */
@@ -200,11 +212,7 @@ export class Tpp {
     return payments.submitPayment(this.#connection, paymentId, options);
   }
 
-  /**
-   * Reads a payment (`GET /sepa-payments/{paymentId}`, contract §5); one of whichever type with `paymentType: 'any'`.
-   *
-   * @throws TppError NOT_FOUND
-   */
+  /** Reads a payment (`GET /sepa-payments/{paymentId}`, contract §5); of either type with `paymentType: 'any'`. @throws TppError NOT_FOUND */
   readPayment<Type extends PaymentType | 'any' = 'SepaPayment'>(
     paymentId: string,
     options: payments.ReadPaymentOptions<Type> = {},
@@ -213,9 +221,8 @@ export class Tpp {
   }
 
   /**
-   * Deletes a payment that was not yet submitted (`DELETE /sepa-payments/{paymentId}`, contract §5).
+   * Deletes a payment that was not yet submitted (`DELETE /sepa-payments/{paymentId}`, contract §5): it is now `Revoked`.
    *
-   * @returns the payment, now `Revoked`
    * @throws TppError NOT_FOUND, ILLEGAL_STATE
    */
   deletePayment<Type extends PaymentType = 'SepaPayment'>(

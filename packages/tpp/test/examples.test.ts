@@ -9,10 +9,12 @@ import { type Customer, type Order, payAgain } from '../examples/exemption-flow.
 import { openByAddresses } from '../examples/explicit-addresses.ts';
 import { leaveWithInvoice, payInvoice } from '../examples/foreign-payment.ts';
 import { submit } from '../examples/handle-errors.ts';
+import { register } from '../examples/register.ts';
 import { withWireLog } from '../examples/wire-log.ts';
-import { restoreTokens, revealTokens, TPP_ERROR_CODES } from '../src/index.ts';
+import { restoreTokens, revealTokens, TPP_ERROR_CODES, Tpp } from '../src/index.ts';
 import { ExemptionBank, refusedExemption } from './support/exemption-bank.ts';
 import { halfHash, idTokenClaims, signIdToken } from './support/id-tokens.ts';
+import { registrationAnswer } from './support/registrations.ts';
 import { AUTHORIZATION_ID, FOREIGN_PAYMENT, PAYMENT, PAYMENT_ID, REQUEST, SUBMISSION } from './support/samples.ts';
 import { CLIENT, json, TestBank } from './support/test-bank.ts';
 
@@ -135,6 +137,25 @@ test('addresses given one by one and a log of the wire work with the same client
     lines.map((line) => line.split(' ', 3).join(' ')),
     ['keys #1 GET', 'token #1 POST', 'payments #1 GET'],
   );
+});
+
+test('a TPP registers, and opens from the files that it wrote', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'lupa-tpp-register-'));
+  const { ca, client } = bank.certificates;
+  const files = {
+    'client.crt': client.cert,
+    'key.pem': client.key,
+    'ca.crt': ca,
+    'ssa-signing-key.pem': bank.signingKey,
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
+  bank.onDiscovery = () => json(200, { ...bank.metadata(), registration_endpoint: `${bank.api}/register` });
+  bank.onApi = () => json(201, registrationAnswer(bank));
+  await register(bank.issuer, directory, 'https://banklify.example/jwks.json');
+  const tpp = await Tpp.fromDirectory(directory);
+  assert.equal(tpp.endpoints.token, `${bank.api}/oauth/token`);
+  tpp.close();
+  rmSync(directory, { recursive: true });
 });
 
 test('the README shows the default flow exactly as it is compiled and run here', () => {

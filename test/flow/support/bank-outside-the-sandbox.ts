@@ -1,5 +1,6 @@
 import { type BankSettings, openBank } from '@lupa/bank';
 import { keepBankSecrets } from '../../../packages/sandbox/src/certificates/keep-bank-keys.ts';
+import { CRL_PATH } from '../../../packages/sandbox/src/certificates/published-revocation-list.ts';
 import { keepSandboxCertificates } from '../../../packages/sandbox/src/certificates/sandbox-certificates.ts';
 import { dataDirectory } from '../../../packages/sandbox/src/files/data-directory.ts';
 import { findFreePort } from '../../../packages/sandbox/src/free-port.ts';
@@ -25,7 +26,7 @@ export async function openBankOutsideTheSandbox(
 ): Promise<BankOutsideTheSandbox> {
   const files = dataDirectory(sandbox.dataDir);
   const [certificates, secrets] = await Promise.all([
-    keepSandboxCertificates(files, new Date()),
+    keepSandboxCertificates(files, `${sandbox.authorize}${CRL_PATH}`, new Date()),
     keepBankSecrets(files),
   ]);
   const ports = new Set<number>();

@@ -21,7 +21,7 @@ export function checkDer(element: DerReader, what: string): void {
       open.pop();
       continue;
     }
-    const tag = reader.nextTag ?? 0;
+    const tag = reader.peek() ?? 0;
     const position = reader.position;
     const content = reader.readAny(what);
     checkForm(tag, content, what);

@@ -31,7 +31,7 @@ export class DerReader {
   }
 
   /** The tag of the next element; `undefined` at the end. */
-  get nextTag(): number | undefined {
+  peek(): number | undefined {
     return this.isAtEnd ? undefined : this.#bytes[this.#position];
   }
 
@@ -43,15 +43,15 @@ export class DerReader {
   /** Reads an element of this tag. @returns a reader of its content */
   read(tag: number, what: string): DerReader {
     if (this.isAtEnd) throw this.fault(`${what} is missing`);
-    if (this.nextTag !== tag) {
-      throw this.fault(`${what} has tag 0x${hexOf(this.nextTag)} where 0x${hexOf(tag)} belongs`);
+    if (this.peek() !== tag) {
+      throw this.fault(`${what} has tag 0x${hexOf(this.peek())} where 0x${hexOf(tag)} belongs`);
     }
     return this.readAny(what);
   }
 
   /** Reads an element of this tag, if that is what comes next. */
   readOptional(tag: number, what: string): DerReader | undefined {
-    return this.nextTag === tag ? this.readAny(what) : undefined;
+    return this.peek() === tag ? this.readAny(what) : undefined;
   }
 
   /** Reads whatever element comes next. @returns a reader of its content */

@@ -74,30 +74,36 @@ export function readNamedBits(reader: DerReader, what: string): boolean[] {
   return bytes.flatMap((byte) => [7, 6, 5, 4, 3, 2, 1, 0].map((bit) => ((byte >> bit) & 1) === 1));
 }
 
-const TIME_FORMATS = new Map<number, RegExp>([
-  [TAG.utcTime, /^(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/],
-  [TAG.generalizedTime, /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/],
-]);
-
-/** A time as certificates have it: to the second, in UTC (RFC 5280 section 4.1.2.5). */
+/** A time as certificates have it: to the second, in UTC (RFC 5280 section 4.1.2.5). Revocation lists have a million. */
 export function readTime(reader: DerReader, what: string): Date {
-  const tag = reader.nextTag ?? 0;
-  const format = TIME_FORMATS.get(tag);
-  if (format === undefined) throw reader.fault(`${what} is no time`);
-  const text = Buffer.from(reader.read(tag, what).content).toString('latin1');
-  const [, yearText = '', ...parts] = format.exec(text) ?? [];
-  const [month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map(Number);
-  const year = tag === TAG.utcTime ? centuryOf(Number(yearText)) : Number(yearText);
-  const time = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
-  // A date that does not exist, 31 April or 25:00, comes out as another one.
-  const again = time.toISOString().replaceAll(/[-:T]|\.000/g, '');
-  if (again !== `${String(year).padStart(4, '0')}${text.slice(yearText.length)}`) {
+  const tag = reader.peek();
+  if (tag !== TAG.utcTime && tag !== TAG.generalizedTime) throw reader.fault(`${what} is no time`);
+  const bytes = reader.read(tag, what).content;
+  const yearDigits = tag === TAG.utcTime ? 2 : 4;
+  const pair = (index: number) => twoDigits(bytes, yearDigits + 2 * index);
+  const [month, day, hour, minute, second] = [pair(0), pair(1), pair(2), pair(3), pair(4)];
+  const year = tag === TAG.utcTime ? centuryOf(twoDigits(bytes, 0)) : twoDigits(bytes, 0) * 100 + twoDigits(bytes, 2);
+  const milliseconds = Date.UTC(year, month - 1, day, hour, minute, second);
+  const isWhole = bytes.length === yearDigits + 11 && bytes.at(-1) === LETTER_Z;
+  const isReal = hour < 24 && minute < 60 && second < 60 && month >= 1 && month <= 12 && day >= 1 && year >= 1000;
+  // The 31st of April would come out as the first of May; digits that are none as no number.
+  const time = new Date(milliseconds);
+  if (!isWhole || !isReal || time.getUTCDate() !== day) {
     throw reader.fault(`${what} is no date and time to the second in UTC`);
   }
   return time;
 }
 
+const LETTER_Z = 0x5a;
+
+/** NaN for what are no two digits. */
+function twoDigits(bytes: Uint8Array, at: number): number {
+  const tens = (bytes[at] ?? 0) - 0x30;
+  const ones = (bytes[at + 1] ?? 0) - 0x30;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
+}
+
 /** RFC 5280 section 4.1.2.5.1: two digits from 50 on are of the twentieth century. */
-function centuryOf(twoDigits: number): number {
-  return twoDigits >= 50 ? 1900 + twoDigits : 2000 + twoDigits;
+function centuryOf(year: number): number {
+  return year >= 50 ? 1900 + year : 2000 + year;
 }

@@ -1,22 +1,16 @@
 /** One attribute of a distinguished name: `{ CN: ['…'] }`, or by its object identifier. */
 export type NameAttribute = Readonly<Record<string, string[]>>;
 
-/** What a certificate is for, and so which extensions it carries (RFC 5280 section 4.2). */
+/** What a certificate of the bank's side is for, and so which extensions it carries (RFC 5280 section 4.2). */
 export interface CertificateProfile {
   readonly subject: readonly NameAttribute[];
-  readonly use: 'authority' | 'server' | 'client';
+  readonly use: 'authority' | 'server';
   /** Host names and addresses a server answers under. */
   readonly hosts?: { readonly dns: readonly string[]; readonly ip: readonly string[] };
   readonly lifetimeDays: number;
   /** A certificate with fewer days left is replaced at the next start. */
   readonly renewalDays: number;
 }
-
-/** X.520 organizationIdentifier: `PSD` country, `-` authority, `-` the organisation's number there (ETSI TS 119 495). */
-const ORGANIZATION_IDENTIFIER = '2.5.4.97';
-
-/** The demo TPP's organizationIdentifier; the number is nobody's. */
-export const DEMO_TPP_ORGANIZATION_IDENTIFIER = 'PSDFI-FINFSA-1234567-1';
 
 /** Signs every certificate of the sandbox. Renewed long before any certificate it signs could outlive it. */
 export const AUTHORITY: CertificateProfile = {
@@ -31,19 +25,6 @@ export const API_SERVER: CertificateProfile = {
   subject: [{ C: ['FI'] }, { O: ['Lupa Sandbox'] }, { CN: ['localhost'] }],
   use: 'server',
   hosts: { dns: ['localhost'], ip: ['127.0.0.1', '::1'] },
-  lifetimeDays: 820,
-  renewalDays: 30,
-};
-
-/** The demo TPP's TLS certificate, with a QWAC's subject (contract §10). */
-export const DEMO_TPP_CLIENT: CertificateProfile = {
-  subject: [
-    { C: ['FI'] },
-    { O: ['Tuohi (Lupa demo TPP)'] },
-    { [ORGANIZATION_IDENTIFIER]: [DEMO_TPP_ORGANIZATION_IDENTIFIER] },
-    { CN: ['Tuohi'] },
-  ],
-  use: 'client',
   lifetimeDays: 820,
   renewalDays: 30,
 };

@@ -1,12 +1,24 @@
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
 import type { CertificateProfile } from './certificate-profile.ts';
+import type { CertificateIssuer } from './sign-certificate.ts';
 
-/** The CA of the sandbox: its certificate and the key that signs. */
-export interface Authority {
+/** The CA of the sandbox: its certificate, PEM, and what it signs with. */
+export interface Authority extends CertificateIssuer {
   readonly certificate: string;
+}
+
+/** A certificate that shall be there. */
+export interface WantedCertificate {
+  readonly path: string;
+  /** The private key it shall be for. */
   readonly key: KeyObject;
-  readonly subject: CertificateProfile['subject'];
+  /** One with fewer days left is replaced. */
+  readonly renewalDays: number;
+  /** Whether one that is there says what it should; left out where it always does. */
+  readonly isAsWanted?: (certificate: X509Certificate) => boolean;
+  /** Issues it. @returns PEM */
+  readonly issue: () => Promise<string>;
 }
 
 const DAY_MILLISECONDS = 86_400_000;
@@ -18,34 +30,58 @@ export async function keepAuthority(
   key: KeyObject,
   now: Date,
 ): Promise<Authority> {
-  const publicKey = createPublicKey(key);
-  const kept = parseCertificate(await readPrivateFile(path));
-  const isGood =
-    kept?.ca === true && lastsLongEnough(kept, profile, now) && holds(kept, publicKey) && kept.verify(publicKey);
-  const certificate = isGood ? kept.toString() : await issue(path, profile, publicKey, key, profile.subject, now);
-  return { certificate, key, subject: profile.subject };
+  const issuer: CertificateIssuer = { key, subject: profile.subject };
+  const certificate = await keep(
+    {
+      path,
+      key,
+      renewalDays: profile.renewalDays,
+      isAsWanted: (kept) => kept.ca && kept.verify(createPublicKey(key)),
+      issue: () => issueByProfile(profile, key, issuer, now),
+    },
+    now,
+  );
+  return { ...issuer, certificate };
 }
 
-/**
- * Reads a certificate the CA signed; issues it anew when it is missing, near its end, not for this key, or not signed by
- * the CA there is now. So any file of a data directory may be deleted and comes back.
- */
-export async function keepCertificate(
+/** Keeps a certificate of the bank's own side. */
+export function keepProfiledCertificate(
   path: string,
   profile: CertificateProfile,
   key: KeyObject,
   authority: Authority,
   now: Date,
 ): Promise<string> {
-  const publicKey = createPublicKey(key);
+  const issue = () => issueByProfile(profile, key, authority, now);
+  return keepCertificate({ path, key, renewalDays: profile.renewalDays, issue }, authority, now);
+}
+
+/**
+ * Reads a certificate the CA signed; issues it anew when it is missing, near its end, not for this key, not as wanted, or
+ * not signed by the CA there is now. So any file of a data directory may be deleted and comes back.
+ *
+ * @returns PEM
+ */
+export function keepCertificate(wanted: WantedCertificate, authority: Authority, now: Date): Promise<string> {
+  const issuer = new X509Certificate(authority.certificate);
+  const isAsWanted = (kept: X509Certificate) =>
+    kept.checkIssued(issuer) &&
+    kept.verify(createPublicKey(authority.key)) &&
+    (wanted.isAsWanted === undefined || wanted.isAsWanted(kept));
+  return keep({ ...wanted, isAsWanted }, now);
+}
+
+async function keep({ path, key, renewalDays, isAsWanted, issue }: WantedCertificate, now: Date): Promise<string> {
   const kept = parseCertificate(await readPrivateFile(path));
   const isGood =
     kept !== undefined &&
-    lastsLongEnough(kept, profile, now) &&
-    holds(kept, publicKey) &&
-    kept.checkIssued(new X509Certificate(authority.certificate)) &&
-    kept.verify(createPublicKey(authority.key));
-  return isGood ? kept.toString() : issue(path, profile, publicKey, authority.key, authority.subject, now);
+    lastsLongEnough(kept, renewalDays, now) &&
+    kept.publicKey.equals(createPublicKey(key)) &&
+    (isAsWanted === undefined || isAsWanted(kept));
+  if (isGood) return kept.toString();
+  const pem = await issue();
+  await writePrivateFile(path, pem);
+  return pem;
 }
 
 function parseCertificate(pem: string | undefined): X509Certificate | undefined {
@@ -56,27 +92,18 @@ function parseCertificate(pem: string | undefined): X509Certificate | undefined 
   }
 }
 
-function lastsLongEnough(certificate: X509Certificate, profile: CertificateProfile, now: Date): boolean {
+function lastsLongEnough(certificate: X509Certificate, renewalDays: number, now: Date): boolean {
   const daysLeft = (certificate.validToDate.getTime() - now.getTime()) / DAY_MILLISECONDS;
-  return daysLeft > profile.renewalDays && certificate.validFromDate <= now;
+  return daysLeft > renewalDays && certificate.validFromDate <= now;
 }
 
-function holds(certificate: X509Certificate, publicKey: KeyObject): boolean {
-  return certificate.publicKey.equals(publicKey);
-}
-
-async function issue(
-  path: string,
+async function issueByProfile(
   profile: CertificateProfile,
-  publicKey: KeyObject,
-  authorityKey: KeyObject,
-  issuer: CertificateProfile['subject'],
+  key: KeyObject,
+  issuer: CertificateIssuer,
   now: Date,
 ): Promise<string> {
   // Loaded here because it takes a tenth of a second, and only the first of many starts issues anything.
   const { issueCertificate } = await import('./issue-certificate.ts');
-  const authority = { key: authorityKey, publicKey: createPublicKey(authorityKey), subject: issuer };
-  const pem = await issueCertificate(profile, publicKey, authority, now);
-  await writePrivateFile(path, pem);
-  return pem;
+  return issueCertificate(profile, createPublicKey(key), issuer, now);
 }

@@ -1,6 +1,7 @@
-import { createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
-import { keepKey } from '../certificates/keep-key.ts';
+import { randomBytes } from 'node:crypto';
+import { privateJwk, publicJwk } from '../certificates/certified-jwk.ts';
 import { keyId } from '../certificates/key-id.ts';
+import type { SandboxCertificates } from '../certificates/sandbox-certificates.ts';
 import type { DataDirectory, TppFiles } from '../files/data-directory.ts';
 import { keepPrivateFile, readPrivateFile } from '../files/private-file.ts';
 import type { DemoTppFacts } from '../sandbox-facts.ts';
@@ -18,20 +19,26 @@ export interface DemoTpp {
 const CLIENT_NAME = 'Tuohi';
 const SECRET_BYTES = 32;
 
+/** What the demo TPP is in this run. */
+export interface DemoTppRun {
+  readonly redirectUris: readonly string[];
+  readonly jwksEndpoint: string;
+  readonly now: Date;
+}
+
 /**
- * Reads the demo TPP's keys and registration, and makes what is missing. Called under the lock, after its TLS certificate was
- * made. What depends on the ports of this run is written anew; id, secret and API key stay.
+ * Reads the demo TPP's registration and writes its key sets, and makes what is missing. Called under the lock. What depends
+ * on the ports of this run is written anew; id, secret and API key stay.
  *
- * @param redirectUris of this run
- * @param jwksEndpoint where this run serves the public keys
+ * @param jwksEndpoint of the run: where it serves the public keys
  */
 export async function keepDemoTpp(
   { tpp: files }: DataDirectory,
-  { redirectUris, jwksEndpoint, now }: { redirectUris: readonly string[]; jwksEndpoint: string; now: Date },
+  certificates: Pick<SandboxCertificates, 'ca' | 'tpp'>,
+  { redirectUris, jwksEndpoint, now }: DemoTppRun,
 ): Promise<DemoTpp> {
-  const signing = await keepKey(files.signingKey, 'P-256');
-  const signingKid = keyId(signing);
-  const jwks = await keepKeySets(files, signing, signingKid);
+  const signingKid = keyId(certificates.tpp.seal.key);
+  const jwks = await keepKeySets(files, certificates);
   const kept = parseRegistrationResult((await readPrivateFile(files.registrationResult)) ?? '');
   const registration: RegistrationAnswer = {
     ...(kept?.answer ?? newRegistration(now)),
@@ -55,11 +62,14 @@ export async function keepDemoTpp(
   };
 }
 
-/** The key sets beside the PEM file hold that same key, so they are derived from it at every start. */
-async function keepKeySets(files: TppFiles, signing: KeyObject, kid: string): Promise<{ keys: readonly object[] }> {
-  const about = { kid, alg: 'ES256', use: 'sig' };
-  const publicJwks = { keys: [{ ...createPublicKey(signing).export({ format: 'jwk' }), ...about }] };
-  const privateJwks = { keys: [{ ...signing.export({ format: 'jwk' }), ...about }] };
+/** The key sets hold the keys and certificates of the PEM files beside them, so they are derived from those at every start. */
+async function keepKeySets(
+  files: TppFiles,
+  { ca, tpp }: Pick<SandboxCertificates, 'ca' | 'tpp'>,
+): Promise<{ keys: readonly object[] }> {
+  const pairs = [tpp.web, tpp.seal];
+  const publicJwks = { keys: pairs.map((pair) => publicJwk(pair, ca)) };
+  const privateJwks = { keys: pairs.map((pair) => privateJwk(pair, ca)) };
   await keepPrivateFile(files.publicJwks, `${JSON.stringify(publicJwks, null, 2)}\n`);
   await keepPrivateFile(files.privateJwks, `${JSON.stringify(privateJwks, null, 2)}\n`);
   return publicJwks;

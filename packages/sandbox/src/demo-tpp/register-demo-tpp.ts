@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import type { Bank } from '@lupa/bank';
 import { asClientId } from '@lupa/protocol';
-import { DEMO_TPP_ORGANIZATION_IDENTIFIER } from '../certificates/certificate-profile.ts';
+import { DEMO_ORGANISATION } from '../certificates/demo-organisation.ts';
 import type { DemoTpp } from './keep-demo-tpp.ts';
 
 /** Tells the bank of the demo TPP as it is now: its certificate may have been renewed and its redirect URIs have moved. */
@@ -13,7 +13,7 @@ export async function registerDemoTpp(
   await administration.registerClient({
     clientId: asClientId(registration.client_id),
     clientName: registration.client_name,
-    organisationId: DEMO_TPP_ORGANIZATION_IDENTIFIER.replace(/^PSD/, ''),
+    organisationId: DEMO_ORGANISATION.organizationIdentifier.replace(/^PSD/, ''),
     secretDigest: sha256(registration.client_secret),
     apiKeyDigest: sha256(registration.api_key),
     certificateThumbprint: sha256(new X509Certificate(certificate).raw).toString('base64url'),

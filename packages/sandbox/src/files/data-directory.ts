@@ -21,6 +21,10 @@ export interface DataDirectory {
   readonly responseSigningKey: string;
   readonly idTokenKey: string;
   readonly secrets: string;
+  /** Holds a file for each certificate the sandbox CA has revoked. */
+  readonly revocations: string;
+  /** Holds a file for each TPP the certificate generator made. */
+  readonly generatedTpps: string;
   /** The PGlite store. */
   readonly store: string;
   readonly tpp: TppFiles;
@@ -32,6 +36,8 @@ export interface TppFiles {
   readonly certificate: string;
   readonly key: string;
   readonly signingKey: string;
+  /** The QSEALC of `signingKey`. */
+  readonly signingCertificate: string;
   readonly privateJwks: string;
   readonly publicJwks: string;
   readonly registrationResult: string;
@@ -62,12 +68,15 @@ export function dataDirectory(given: string = DEFAULT_DATA_DIRECTORY): DataDirec
     responseSigningKey: join(path, 'bank', 'response-signing-key.pem'),
     idTokenKey: join(path, 'bank', 'id-token-key.pem'),
     secrets: join(path, 'bank', 'secrets.json'),
+    revocations: join(path, 'bank', 'revocations'),
+    generatedTpps: join(path, 'tpps'),
     store: join(path, 'store'),
     tpp: {
       directory: tpp,
       certificate: join(tpp, 'client.crt'),
       key: join(tpp, 'key.pem'),
       signingKey: join(tpp, 'ssa-signing-key.pem'),
+      signingCertificate: join(tpp, 'ssa-signing.crt'),
       privateJwks: join(tpp, 'private-jwks.json'),
       publicJwks: join(tpp, 'public-jwks.json'),
       registrationResult: join(tpp, 'registration-result.txt'),
@@ -115,13 +124,14 @@ async function entriesOf(path: string): Promise<string[]> {
   }
 }
 
-const OUR_ENTRIES = ['lupa.lock', 'bank', 'tpp', 'store', 'ca.crt'];
+const OUR_ENTRIES = ['lupa.lock', 'bank', 'tpp', 'tpps', 'store', 'ca.crt'];
 
 const README = `A Lupa sandbox keeps everything here. Delete the directory to begin anew.
 
 ca.crt        the sandbox CA: trust it to call the API (curl --cacert)
 tpp/          the demo TPP: certificate, keys, and registration-result.txt with its client id, secret and API key
-bank/         the bank's own keys and certificates
+tpps/         the public keys of TPPs made with the certificate generator
+bank/         the bank's own keys and certificates, and what its CA has revoked
 store/        accounts, payments and sessions (PGlite), unless LUPA_DATABASE_URL names a PostgreSQL
 sandbox.json  addresses of the running sandbox; there only while it runs
 lupa.lock     keeps a second process out while it runs

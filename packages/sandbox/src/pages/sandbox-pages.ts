@@ -1,16 +1,16 @@
-import { type BankSettings, isFromOwnPage, pageHeaders } from '@lupa/bank';
+import { isFromOwnPage, pageHeaders } from '@lupa/bank';
+import type { PublishedRevocationList } from '../certificates/published-revocation-list.ts';
 import type { TppFiles } from '../files/data-directory.ts';
 import type { TestUser } from '../sandbox-facts.ts';
 import { keyCardPage } from './key-card-page.ts';
+import type { AddPages, App, Rooms } from './pages-app.ts';
 import { parsePhoneNotice, phonePage } from './phone-page.ts';
 import { foreignFormPage, unknownMessagePage, unknownUserPage } from './problem-pages.ts';
 import { MESSAGES_SHOWN, RAILS_PATH, railsPage } from './rails-page.ts';
+import { addRevocationList } from './revocation-list-route.ts';
 import { SANDBOX_STYLESHEET, SANDBOX_STYLESHEET_PATH } from './sandbox-stylesheet.ts';
 import { startPage } from './start-page.ts';
 
-export type AddPages = NonNullable<BankSettings['sandbox']>['pages'];
-type App = Parameters<AddPages>[0];
-type Rooms = Parameters<AddPages>[1];
 /** As much of a request and of a reply as is needed apart from a route. */
 interface Asked {
   readonly headers: { readonly accept?: string | undefined };
@@ -31,6 +31,8 @@ export interface SandboxPagesOptions {
   readonly tppFiles: TppFiles;
   /** The demo TPP's public keys. */
   readonly jwks: { readonly keys: readonly object[] };
+  /** What the sandbox CA has revoked. */
+  readonly revocationList: PublishedRevocationList;
   /** The test users with the balances they have now. */
   readonly readUsers: () => Promise<readonly TestUser[]>;
 }
@@ -63,6 +65,7 @@ export function sandboxPages(options: SandboxPagesOptions): AddPages {
     );
     app.get('/sandbox/tpp/public-jwks.json', (_request, reply) => reply.type('application/json').send(options.jwks));
     app.get(AUDIT_PATH, async (_request, reply) => reply.type('application/json').send(await rooms.verifyAuditTrail()));
+    addRevocationList(app, options.revocationList);
     addStartPage(app, rooms, options);
     addKeyCards(app, rooms, options);
     addPhones(app, rooms, options);

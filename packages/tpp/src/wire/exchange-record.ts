@@ -1,5 +1,5 @@
 /** What a request was for. */
-export type ExchangePurpose = 'discovery' | 'keys' | 'token' | 'revocation' | 'payments';
+export type ExchangePurpose = 'discovery' | 'keys' | 'token' | 'revocation' | 'registration' | 'payments';
 
 /**
  * What went over the wire, once, for a log or a page that shows it. Tokens, codes, secrets and assertions are `[redacted]`; of

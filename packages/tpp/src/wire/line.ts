@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '../clock.ts';
 import { Deadline } from '../deadline.ts';
-import { asSecret } from '../secret.ts';
+import { asSecret, type Secret } from '../secret.ts';
 import type { CallOptions, ClientSettings, Limits } from '../settings.ts';
 import { TppError, type TppErrorDetails } from '../tpp-error.ts';
 import type { ExchangePurpose } from './exchange-record.ts';
@@ -17,6 +17,13 @@ export type Sending = Pick<HttpRequest, 'method' | 'url' | 'headers'> &
     readonly purpose: ExchangePurpose;
     readonly attempt: number;
   };
+
+/** What a line is opened with: who is calling, how long it may take, and who watches. */
+export interface LineSettings
+  extends Pick<ClientSettings, 'tls' | 'onExchange' | 'limits' | 'clock' | 'randomBytes' | 'http'> {
+  /** What no text may show. */
+  readonly secrets: readonly (string | Secret)[];
+}
 
 /** The line to the bank, with its bounds, watched by the observer. Knows nothing of addresses. */
 export interface Line {
@@ -40,15 +47,15 @@ const CODES = {
   aborted: 'ABORTED',
 } as const satisfies Record<HttpFailureKind, string>;
 
-/** Opens a line for a client. Nothing is sent yet. */
-export function openLine(settings: ClientSettings): Line {
+/** Opens a line. Nothing is sent yet. */
+export function openLine(settings: LineSettings): Line {
   const { tls, onExchange, clock = systemClock } = settings;
   const limits = { ...DEFAULT_LIMITS, ...settings.limits };
   const { send: http, close } =
     settings.http === undefined
       ? openNodeHttp({ ...tls, key: asSecret(tls.key).reveal() })
       : { send: settings.http, close: () => {} };
-  const knownSecrets = [asSecret(settings.clientSecret).reveal(), asSecret(settings.apiKey).reveal()];
+  const knownSecrets = settings.secrets.map((secret) => asSecret(secret).reveal());
 
   async function send({ purpose, attempt, ...sending }: Sending, deadline: Deadline): Promise<HttpAnswer> {
     deadline.check();

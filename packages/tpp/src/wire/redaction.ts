@@ -16,8 +16,11 @@ const OPEN_FORM_FIELDS = new Set([
 /** Members of token answers that may be seen. */
 const OPEN_TOKEN_MEMBERS = new Set(['token_type', 'scope', 'expires_in', 'status', 'error', 'error_description']);
 
-/** Header and claims of an ID token, then its signature. */
-const ID_TOKEN = /^([\w-]+\.[\w-]+)\.[\w-]+$/;
+/** Members of a registration, asked for or answered, that are secrets (RFC 7591 section 3.2.1, RFC 7592 section 3; contract §10). */
+const SECRET_REGISTRATION_MEMBERS = new Set(['client_secret', 'api_key', 'registration_access_token']);
+
+/** Header and claims of a JWT, then its signature. */
+const JWT = /^([\w-]+\.[\w-]+)\.[\w-]+$/;
 
 /** Headers that may be seen; the others show that they are there. */
 const OPEN_HEADERS = new Set([
@@ -66,15 +69,17 @@ export function redactExchange(
   knownSecrets: readonly string[],
 ): Pick<ExchangeRecord, 'request' | 'answer'> {
   const isForm = purpose === 'token' || purpose === 'revocation';
+  const isRegistration = purpose === 'registration';
   const requestBody = textOf(request.body);
   const secrets = [...knownSecrets, ...bearerOf(request), ...(isForm ? secretFormValues(requestBody) : [])];
-  const redactBody = (body: string, redact: (body: string) => string) => scrub(isForm ? redact(body) : body, secrets);
+  const redactRequest = isForm ? redactForm : isRegistration ? redactRegistration : asItStands;
+  const redactAnswer = isForm ? redactTokenAnswer : isRegistration ? redactRegistration : asItStands;
   return {
     request: {
       method: request.method,
       url: scrub(request.url, secrets),
       headers: redactHeaders(request.headers, secrets),
-      ...(request.body === undefined ? {} : { body: redactBody(requestBody, redactForm) }),
+      ...(request.body === undefined ? {} : { body: scrub(redactRequest(requestBody), secrets) }),
     },
     ...(answer === undefined
       ? {}
@@ -82,7 +87,7 @@ export function redactExchange(
           answer: {
             status: answer.status,
             headers: redactHeaders(answer.headers, secrets),
-            body: redactBody(textOf(answer.body), redactTokenAnswer),
+            body: scrub(redactAnswer(textOf(answer.body)), secrets),
           },
         }),
   };
@@ -107,21 +112,37 @@ function redactForm(body: string): string {
 }
 
 function redactTokenAnswer(body: string): string {
+  return redactMembers(body, redactTokenMember);
+}
+
+/** A JWT, whose claims may be seen, or JSON. Without its signature it registers nobody. */
+function redactRegistration(body: string): string {
+  const signed = JWT.exec(body)?.[1];
+  if (signed !== undefined) return `${signed}.${REDACTED}`;
+  return redactMembers(body, (name, value) => (SECRET_REGISTRATION_MEMBERS.has(name) ? REDACTED : value));
+}
+
+function redactMembers(body: string, redact: (name: string, value: unknown) => unknown): string {
   try {
     const members: unknown = JSON.parse(body);
     if (typeof members !== 'object' || members === null || Array.isArray(members)) return REDACTED;
-    const seen = Object.entries(members).map(([name, value]) => [name, redactTokenMember(name, value)]);
-    return JSON.stringify(Object.fromEntries(seen));
+    return JSON.stringify(
+      Object.fromEntries(Object.entries(members).map(([name, value]) => [name, redact(name, value)])),
+    );
   } catch {
     // Half an answer may hold half a token.
     return body === '' ? '' : REDACTED;
   }
 }
 
+function asItStands(body: string): string {
+  return body;
+}
+
 /** The claims of an ID token may be seen, its signature not: without it the token proves nothing to anybody. */
 function redactTokenMember(name: string, value: unknown): unknown {
   if (OPEN_TOKEN_MEMBERS.has(name)) return value;
-  const signed = name === 'id_token' && typeof value === 'string' ? ID_TOKEN.exec(value)?.[1] : undefined;
+  const signed = name === 'id_token' && typeof value === 'string' ? JWT.exec(value)?.[1] : undefined;
   return signed === undefined ? REDACTED : `${signed}.${REDACTED}`;
 }
 

@@ -80,3 +80,18 @@ export function makeCertificates(): TestCertificates {
     rmSync(directory, { recursive: true, force: true });
   }
 }
+
+/** A certificate that signs itself, with any subject. */
+export function certificateFor(subject: string): Identity & { readonly ca: string } {
+  const directory = mkdtempSync(join(tmpdir(), 'lupa-tpp-certificate-'));
+  const [key, cert] = [join(directory, 'key'), join(directory, 'cert')];
+  try {
+    const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key];
+    const args = ['req', '-x509', ...newKey, '-days', '2', '-utf8', '-subj', subject, '-out', cert];
+    execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const pem = readFileSync(cert, 'utf8');
+    return { cert: pem, key: readFileSync(key, 'utf8'), ca: pem };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
