@@ -1,5 +1,10 @@
 export { CertificateError } from './certificate-error.ts';
 export type { CertificateRefusal, CertificateUse, RefusalCode } from './certificate-refusal.ts';
+export {
+  type CertificateExplanation,
+  type CertificateSurroundings,
+  explainCertificate,
+} from './explain-certificate.ts';
 export { type CertificateQuestion, judgeCertificate } from './judge-certificate.ts';
 export { EXTENSION_OID, NAME_OID, PURPOSE_OID, STATEMENT_OID } from './object-identifiers.ts';
 export { organisationIdOf } from './organisation-id.ts';

@@ -52,6 +52,13 @@ export const ERROR_CODES = {
       'The client certificate of this connection belongs to no registered client. Connect with the certificate you registered.',
     bearerError: 'invalid_token',
   },
+  CERTIFICATE_REFUSED: {
+    httpStatus: 401,
+    type: 'SECURITY',
+    message:
+      'The client certificate of this connection is not accepted. Connect with the QWAC of the registered organisation, valid and not revoked.',
+    bearerError: 'invalid_token',
+  },
   TOKEN_WRONG_KIND: {
     httpStatus: 403,
     type: 'SECURITY',
@@ -67,7 +74,8 @@ export const ERROR_CODES = {
   ROLE_MISSING: {
     httpStatus: 403,
     type: 'SECURITY',
-    message: 'This client is not registered for payment initiation. Register it with the software role PIS.',
+    message:
+      'This client may not initiate payments. Its registration needs the software role PIS, and its certificate the PSD2 role PSP_PI.',
     bearerError: 'insufficient_scope',
   },
   NOT_FOUND: {
@@ -136,7 +144,7 @@ export const ERROR_CODES = {
     httpStatus: 400,
     type: 'SECURITY',
     message:
-      'No registered key has the kid of the signature and fits its alg. Publish the key in the registered key set.',
+      'No key that may sign for this client has the kid of the signature and fits its alg. Publish the key in the registered key set, with its QSEALC as x5c.',
   },
   ILLEGAL_STATE: {
     httpStatus: 409,

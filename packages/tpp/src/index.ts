@@ -67,6 +67,7 @@ export type {
   TypeOptions,
 } from './payments.ts';
 export type { PendingAuthorization } from './pending-authorization.ts';
+export { findRegistrationEndpoint } from './registration/find-registration-endpoint.ts';
 export {
   deleteRegisteredClient,
   type ManagementSettings,

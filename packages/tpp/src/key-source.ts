@@ -19,6 +19,7 @@ export class KeySource {
   readonly #url: string;
   #keys: JwkSet | undefined;
   #fetchedAtMs = 0;
+  #refreshedAtMs = Number.NEGATIVE_INFINITY;
   #refetchedAtMs = Number.NEGATIVE_INFINITY;
   #fetching: Promise<JwkSet> | undefined;
 
@@ -32,7 +33,7 @@ export class KeySource {
     const ageMs = this.#line.clock.monotonicMs() - this.#fetchedAtMs;
     if (this.#keys === undefined || ageMs >= MAX_AGE_MS) return deadline.share(this.#fetch());
     // The failure of a refresh matters to nobody yet: the old keys serve on.
-    if (ageMs >= REFRESH_AFTER_MS && this.#mayRefetch()) this.#fetch().catch(() => {});
+    if (ageMs >= REFRESH_AFTER_MS) this.#refresh();
     return this.#keys;
   }
 
@@ -52,6 +53,14 @@ export class KeySource {
       if (renewed === undefined) throw error;
       return work(keyFinder(renewed));
     }
+  }
+
+  /** Counted apart from `#refetch`: a refresh just before the bank changes its keys must not keep us from asking for the new ones. */
+  #refresh(): void {
+    const now = this.#line.clock.monotonicMs();
+    if (now - this.#refreshedAtMs < MIN_REFETCH_INTERVAL_MS) return;
+    this.#refreshedAtMs = now;
+    this.#fetch().catch(() => {});
   }
 
   /** `undefined` when it is too early to ask again; whoever comes while others ask waits with them. */

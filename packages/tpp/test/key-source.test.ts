@@ -65,6 +65,23 @@ test('keys are refreshed every hour beside the calls, and serve on for a day whi
   await refused(tpp.readPayment(PAYMENT_ID), 'KEYS_UNAVAILABLE');
 });
 
+test('a refresh just before the bank rotates does not keep the new key from being fetched', async () => {
+  bank.onApi = () => bank.signed(200, PAYMENT);
+  const tpp = bank.tpp();
+  await tpp.readPayment(PAYMENT_ID);
+  bank.clock.advance(HOUR_MS);
+  await tpp.readPayment(PAYMENT_ID);
+  const rotated = await bank.newResponseKey('response-3');
+  bank.onApi = async () => {
+    const good = await bank.signed(200, PAYMENT);
+    const signature = await bank.sign(Buffer.from(good.body ?? ''), rotated, { alg: 'ES256', kid: 'response-3' });
+    return { ...good, headers: { ...good.headers, 'x-jws-signature': signature } };
+  };
+  await tpp.readPayment(PAYMENT_ID);
+  assert.equal(fetches(), 3);
+  bank.responseKeys.pop();
+});
+
 test('what is no key set is KEYS_UNAVAILABLE, and the next call asks again', async () => {
   const tpp = bank.tpp();
   bank.onApi = () => bank.signed(200, PAYMENT);

@@ -62,7 +62,12 @@ export function parseCompactJws(text: string): CompactJws {
  * @throws LupaError SIGNATURE_MALFORMED, SIGNATURE_KEY_UNKNOWN or SIGNATURE_WRONG
  */
 export function verifyCompactJws(text: string, findKey: FindKey): VerifiedJws {
-  const { header, payload, signature, signingInput } = parseCompactJws(text);
+  return verifyParsedJws(parseCompactJws(text), findKey);
+}
+
+/** As `verifyCompactJws`, of one taken apart already. @throws LupaError SIGNATURE_KEY_UNKNOWN or SIGNATURE_WRONG */
+export function verifyParsedJws(jws: CompactJws, findKey: FindKey): VerifiedJws {
+  const { header, payload, signature, signingInput } = jws;
   verifyJwsSignature(header, Buffer.from(signingInput, 'latin1'), signature, findKey);
   return { header, payload };
 }

@@ -19,6 +19,13 @@ export function signDetached(body: Uint8Array, signer: JwsSigner): string {
   return `${header}..${signBytes(signer.alg, signer.key, signingInput(header, body)).toString('base64url')}`;
 }
 
+/** A detached JWS taken apart. Nothing in it is verified yet. */
+export interface DetachedJws {
+  readonly header: JwsHeader;
+  readonly encodedHeader: string;
+  readonly signature: Uint8Array;
+}
+
 /**
  * Verifies the `x-jws-signature` of a body (contract §5).
  *
@@ -29,16 +36,30 @@ export function signDetached(body: Uint8Array, signer: JwsSigner): string {
  * @throws LupaError SIGNATURE_MISSING, SIGNATURE_MALFORMED, SIGNATURE_KEY_UNKNOWN or SIGNATURE_WRONG
  */
 export function verifyDetached(header: string | undefined, body: Uint8Array, findKey: FindKey): JwsHeader {
-  if (header === undefined || header === '') throw new LupaError('SIGNATURE_MISSING');
-  if (header.length > MAX_DETACHED_JWS_LENGTH) throw malformed('it is too long');
-  const [encodedHeader, middle, encodedSignature, ...rest] = header.split('.', 4);
+  const jws = parseDetachedJws(header);
+  verifyParsedDetached(jws, body, findKey);
+  return jws.header;
+}
+
+/**
+ * Takes an `x-jws-signature` apart, for those who have to look for the key first.
+ *
+ * @throws LupaError SIGNATURE_MISSING or SIGNATURE_MALFORMED
+ */
+export function parseDetachedJws(text: string | undefined): DetachedJws {
+  if (text === undefined || text === '') throw new LupaError('SIGNATURE_MISSING');
+  if (text.length > MAX_DETACHED_JWS_LENGTH) throw malformed('it is too long');
+  const [encodedHeader, middle, encodedSignature, ...rest] = text.split('.', 4);
   if (encodedHeader === undefined || encodedSignature === undefined || rest.length > 0) {
     throw malformed('it does not have the form header..signature');
   }
   if (middle !== '') throw malformed('its payload is not left out');
-  const parsed = parseJwsHeader(encodedHeader);
-  verifyJwsSignature(parsed, signingInput(encodedHeader, body), parseJwsSignature(encodedSignature), findKey);
-  return parsed;
+  return { header: parseJwsHeader(encodedHeader), encodedHeader, signature: parseJwsSignature(encodedSignature) };
+}
+
+/** @throws LupaError SIGNATURE_KEY_UNKNOWN or SIGNATURE_WRONG */
+export function verifyParsedDetached(jws: DetachedJws, body: Uint8Array, findKey: FindKey): void {
+  verifyJwsSignature(jws.header, signingInput(jws.encodedHeader, body), jws.signature, findKey);
 }
 
 function signingInput(encodedHeader: string, body: Uint8Array): Buffer {

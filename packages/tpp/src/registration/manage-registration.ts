@@ -3,14 +3,13 @@ import type { Secret } from '../secret.ts';
 import type { CallOptions, ClientSettings } from '../settings.ts';
 import { argumentInvalid, TppError } from '../tpp-error.ts';
 import type { HttpAnswer } from '../wire/http.ts';
-import { openLine } from '../wire/line.ts';
+import { type LineOptions, openLine } from '../wire/line.ts';
 import { redirectUriProblem } from './redirect-uri-problem.ts';
 import { type Registration, readRegistration } from './registration.ts';
 import { callRegistration, type RegistrationCall } from './registration-line.ts';
 
 /** A registered client that looks after its registration. */
-export interface ManagementSettings
-  extends Pick<ClientSettings, 'tls' | 'onExchange' | 'limits' | 'clock' | 'randomBytes' | 'http'> {
+export interface ManagementSettings extends LineOptions, Pick<ClientSettings, 'tls'> {
   /** As `registerTpp` or the latest of these calls returned it. */
   readonly registration: Registration;
 }

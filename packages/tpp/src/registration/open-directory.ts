@@ -1,10 +1,10 @@
 import type { ClientSettings, DiscoverySettings } from '../settings.ts';
 import { TppError } from '../tpp-error.ts';
+import type { LineOptions } from '../wire/line.ts';
 import { readRegistrationDirectory } from './read-directory.ts';
 
 /** What `Tpp.fromDirectory` takes beside the directory. */
-export interface DirectoryOptions
-  extends Pick<DiscoverySettings, 'endpoints' | 'signal' | 'onExchange' | 'limits' | 'clock' | 'randomBytes' | 'http'> {
+export interface DirectoryOptions extends LineOptions, Pick<DiscoverySettings, 'endpoints' | 'signal'> {
   /** The issuer; by default the one in the directory's `bank.json`. */
   readonly bank?: string;
   /** One of those registered; by default the first. */

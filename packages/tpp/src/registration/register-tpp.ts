@@ -1,10 +1,9 @@
-import { addressProblem } from '../check-settings.ts';
-import { discoveredAddress, fetchMetadata } from '../discovery.ts';
 import { asSecret } from '../secret.ts';
 import type { CallOptions } from '../settings.ts';
 import { TppError } from '../tpp-error.ts';
-import { type Line, openLine } from '../wire/line.ts';
+import { openLine } from '../wire/line.ts';
 import { checkRegistration } from './check-registration.ts';
+import { registrationEndpointOf } from './find-registration-endpoint.ts';
 import { type Registration, readRegistration } from './registration.ts';
 import { callRegistration } from './registration-line.ts';
 import { buildRegistrationRequest } from './registration-request.ts';
@@ -28,7 +27,7 @@ export async function registerTpp(settings: RegistrationSettings, options: CallO
   const line = openLine({ ...settings, secrets: [settings.developerKey] });
   try {
     const deadline = line.deadline(options);
-    const url = settings.registrationUrl ?? (await findRegistrationEndpoint(line, settings, options));
+    const url = settings.registrationUrl ?? (await registrationEndpointOf(line, settings.bank ?? '', deadline));
     const softwareStatement = buildSoftwareStatement(software, signer, line);
     const request = buildRegistrationRequest({ ...wish, softwareStatement }, signer, line);
     const headers = { 'content-type': 'application/jwt', 'x-api-key': asSecret(settings.developerKey).reveal() };
@@ -37,20 +36,6 @@ export async function registerTpp(settings: RegistrationSettings, options: CallO
   } finally {
     line.close();
   }
-}
-
-/** Where the bank registers (RFC 8414 section 2), over mutual TLS where it says so (RFC 8705 section 5). */
-async function findRegistrationEndpoint(
-  line: Line,
-  { bank = '' }: RegistrationSettings,
-  options: CallOptions,
-): Promise<string> {
-  const metadata = await fetchMetadata(line, bank, line.deadline(options));
-  const { registration_endpoint: alias } = Object(metadata.mtls_endpoint_aliases);
-  const endpoint = discoveredAddress(alias ?? metadata.registration_endpoint, 'registration_endpoint');
-  const problem = addressProblem('its registration_endpoint', endpoint, false);
-  if (problem !== undefined) throw new TppError('DISCOVERY_FAILED', { detail: problem, retrySafe: false });
-  return endpoint;
 }
 
 /** Whatever came, the bank said that it has registered. */

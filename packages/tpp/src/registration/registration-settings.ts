@@ -1,10 +1,10 @@
 import type { Secret } from '../secret.ts';
 import type { ClientSettings } from '../settings.ts';
+import type { LineOptions } from '../wire/line.ts';
 import type { Software } from './software-statement.ts';
 
 /** A TPP that wants to be a bank's client, and what it registers (contract §10). */
-export interface RegistrationSettings
-  extends Pick<ClientSettings, 'tls' | 'onExchange' | 'limits' | 'clock' | 'randomBytes' | 'http'> {
+export interface RegistrationSettings extends LineOptions, Pick<ClientSettings, 'tls'> {
   /** The issuer, such as `http://localhost:8080`: its discovery document names the registration endpoint. */
   readonly bank?: string;
   /** The registration endpoint itself; goes before the discovered one. */

@@ -18,9 +18,13 @@ export type Sending = Pick<HttpRequest, 'method' | 'url' | 'headers'> &
     readonly attempt: number;
   };
 
+/** How calls are made, whatever they are for. */
+export type LineOptions = Pick<ClientSettings, 'onExchange' | 'limits' | 'clock' | 'randomBytes' | 'http'>;
+
 /** What a line is opened with: who is calling, how long it may take, and who watches. */
-export interface LineSettings
-  extends Pick<ClientSettings, 'tls' | 'onExchange' | 'limits' | 'clock' | 'randomBytes' | 'http'> {
+export interface LineSettings extends LineOptions {
+  /** Without it only public documents can be fetched. */
+  readonly tls?: ClientSettings['tls'];
   /** What no text may show. */
   readonly secrets: readonly (string | Secret)[];
 }
@@ -53,7 +57,7 @@ export function openLine(settings: LineSettings): Line {
   const limits = { ...DEFAULT_LIMITS, ...settings.limits };
   const { send: http, close } =
     settings.http === undefined
-      ? openNodeHttp({ ...tls, key: asSecret(tls.key).reveal() })
+      ? openNodeHttp(tls === undefined ? {} : { ...tls, key: asSecret(tls.key).reveal() })
       : { send: settings.http, close: () => {} };
   const knownSecrets = settings.secrets.map((secret) => asSecret(secret).reveal());
 

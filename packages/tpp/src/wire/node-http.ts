@@ -6,8 +6,8 @@ import { readAnswer } from './read-answer.ts';
 
 /** PEM texts of a client. */
 export interface TlsIdentity {
-  readonly cert: string;
-  readonly key: string;
+  readonly cert?: string;
+  readonly key?: string;
   readonly ca?: string | readonly string[] | undefined;
 }
 
@@ -23,7 +23,7 @@ const NETWORK_ERROR = /^(?:ECONN|ENOTFOUND|EAI_|EHOST|ENET|ETIMEDOUT|EPIPE|EADDR
  */
 export function openNodeHttp({ cert, key, ca }: TlsIdentity): { readonly send: HttpSend; close(): void } {
   const trust = { minVersion: 'TLSv1.2' as const, ...(ca === undefined ? {} : { ca: [ca].flat() }) };
-  const mutual = { ...trust, cert, key };
+  const mutual = { ...trust, ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) };
   const keptAlive = new Agent({ ...mutual, keepAlive: true });
   const fresh = new Agent({ ...mutual, keepAlive: false });
   const anonymous = new Agent({ ...trust, keepAlive: true });

@@ -3,7 +3,13 @@ import { generateKeyPairSync } from 'node:crypto';
 import { after, before, beforeEach, test } from 'node:test';
 import { inspect } from 'node:util';
 import * as jose from 'jose';
-import { type ExchangeRecord, type RegistrationSettings, registerTpp, type Software } from '../../src/index.ts';
+import {
+  type ExchangeRecord,
+  findRegistrationEndpoint,
+  type RegistrationSettings,
+  registerTpp,
+  type Software,
+} from '../../src/index.ts';
 import { organisationIdOfCertificate } from '../../src/registration/check-registration.ts';
 import { refused } from '../support/refused.ts';
 import { DEVELOPER_KEY, REDIRECT_URIS, registrationAnswer, registrationSettings } from '../support/registrations.ts';
@@ -280,4 +286,11 @@ test('an RSA key signs RS256, as in OP’s example', async () => {
   const body = bank.requestsTo('/tpp-registration/')[0]?.body.toString() ?? '';
   const { protectedHeader } = await jose.jwtVerify(body, publicKey, { currentDate: bank.clock.now() });
   assert.deepEqual(protectedHeader, { alg: 'RS256', kid: 'qwac', typ: 'JWT' });
+});
+
+test('where a bank registers is asked without a certificate', async () => {
+  const { clock } = bank;
+  assert.equal(await findRegistrationEndpoint({ bank: bank.issuer, clock }), `${bank.api}/tpp-registration/register`);
+  await refused(findRegistrationEndpoint({ bank: 'http://bank.example', clock }), 'SETTINGS_INVALID');
+  assert.equal(bank.received.length, 1);
 });
