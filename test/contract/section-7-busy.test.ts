@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -38,6 +40,67 @@ describe('"429 TECHNICAL, 503 TECHNICAL: with Retry-After"', () => {
       await busy.close();
       await idle.close();
     }
+  });
+});
+
+/** Counting the calls is all that turning one away does. */
+const COUNTED = ['rate_counts'];
+
+describe('a caller that is turned away is told when to come back, and nothing was done', () => {
+  let bank: TestSandbox;
+  before(async () => {
+    bank = await startTestSandbox();
+  });
+  after(() => bank.close());
+
+  test('429: more calls than a TPP may make in a while, counted over every process of the bank', async () => {
+    const rates = { paymentCalls: { times: 3, windowSeconds: 3600 } };
+    const processes = [
+      await openBankOutsideTheSandbox(bank, { rates }),
+      await openBankOutsideTheSandbox(bank, { rates }),
+    ] as const;
+    try {
+      const [one, other] = processes.map(({ tpp }) => tpp) as [TestTpp, TestTpp];
+      const token = await one.clientToken();
+      for (const tpp of [one, other, one]) await tpp.created(token);
+      for (const tpp of [one, other]) {
+        assertTechnical(await bank.store.unchangedBy(() => tpp.create(token, SAMPLE), COUNTED), 429);
+      }
+    } finally {
+      for (const each of processes) await each.close();
+    }
+  });
+
+  test('429 of the token endpoint is JSON of RFC 6749', async () => {
+    const busy = await openBankOutsideTheSandbox(bank, { rates: { tokenCalls: { times: 1, windowSeconds: 3600 } } });
+    try {
+      await busy.tpp.clientToken();
+      const answer = await bank.store.unchangedBy(() => busy.tpp.form({ grant_type: 'client_credentials' }), COUNTED);
+      assert.equal(answer.status, 429);
+      assert.match(answer.headers['retry-after'] ?? '', /^[1-9][0-9]*$/);
+      assert.equal(jsonOf<{ error: string }>(answer).error, 'temporarily_unavailable');
+    } finally {
+      await busy.close();
+    }
+  });
+
+  test('503: a process with more calls under way than it takes on', async () => {
+    const busy = await openBankOutsideTheSandbox(bank, { load: { callsUnderWay: 1 } });
+    const token = await busy.tpp.clientToken();
+    const { tls } = busy.tpp.identity;
+    const url = `${busy.tpp.bank.api}/payments-psd2/v1/sepa-payments`;
+    const headers = { expect: '100-continue', 'content-length': '10' };
+    const held = request(url, { method: 'POST', ...tls, headers, agent: false });
+    try {
+      held.flushHeaders();
+      await once(held, 'continue');
+      assertTechnical(await bank.store.unchangedBy(() => busy.tpp.create(token, SAMPLE)), 503);
+    } finally {
+      held.on('error', () => undefined).destroy();
+    }
+    // The bank hears a moment later that the other caller has gone.
+    while ((await busy.tpp.create(token)).status === 503);
+    await busy.close();
   });
 });
 

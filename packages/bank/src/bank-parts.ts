@@ -16,6 +16,7 @@ import {
   PostgresPaymentStore,
   PostgresScaStore,
 } from './adapters/postgres/index.ts';
+import { PostgresRateCounts } from './adapters/postgres/rate-counts.ts';
 import { PostgresTokenArtifacts } from './adapters/postgres/token-artifacts.ts';
 import { randomIdentifiers } from './adapters/random-identifiers.ts';
 import { systemClock } from './adapters/system-clock.ts';
@@ -41,6 +42,7 @@ export function assembleBank(settings: BankSettings, database: Database) {
     audit: new PostgresAuditTrail(database),
     customers: new PostgresCustomers(database),
     clients: cachedClients(new PostgresClients(database), clock),
+    rateCounts: new PostgresRateCounts(database),
     clock,
     identifiers: randomIdentifiers(clock),
     passwords: scryptPasswords(),

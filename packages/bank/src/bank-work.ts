@@ -14,6 +14,8 @@ const BOOKING_INTERVAL_MS = 1_000;
 const HOUSEKEEPING_INTERVAL_MS = 10_000;
 /** What the audit trail says is under a seal this long after it was written. */
 const SEALING_INTERVAL_MS = 10_000;
+/** Longer than any window that calls are counted in. */
+const RATES_KEPT_MS = 3_600_000;
 /** Expired rows removed a round, so that no round holds the store for long. */
 const PURGED_PER_ROUND = 500;
 
@@ -34,7 +36,7 @@ export function startBankWork(
   keys: FollowedKeys,
   unauthorizedSeconds = UNAUTHORIZED_SECONDS,
 ): BankWork {
-  const { clock, artifacts, authorizationRequests, log } = parts;
+  const { clock, artifacts, authorizationRequests, rateCounts, log } = parts;
   const failed = (what: string) => (error: unknown) => log.error({ err: error }, `${what} failed; it is tried again`);
   const repeat = (what: string, intervalMs: number, round: () => Promise<boolean>) =>
     startBackgroundWork(intervalMs, round, failed(what));
@@ -60,7 +62,8 @@ export function startBankWork(
     repeat('forgetting what has expired', HOUSEKEEPING_INTERVAL_MS, async () => {
       const purged = await artifacts.purge(clock.now(), PURGED_PER_ROUND);
       const nonces = await authorizationRequests.purgeNonces(clock.now(), PURGED_PER_ROUND);
-      return purged + nonces >= PURGED_PER_ROUND;
+      const rates = await rateCounts.purge(new Date(clock.now().getTime() - RATES_KEPT_MS), PURGED_PER_ROUND);
+      return purged + nonces + rates >= PURGED_PER_ROUND;
     }),
     repeat('reading the keys anew', KEYS_REREAD_SECONDS * 1000, async () => {
       await keys.reread();

@@ -2,11 +2,11 @@ import { type FollowedKeys, followKeys } from './adapters/followed-keys.ts';
 import { openDatabase } from './adapters/postgres/open-database.ts';
 import { type BankAdministration, bankAdministration } from './administration.ts';
 import { createAuthorizationServer } from './authorization-server/create-authorization-server.ts';
+import { type BankLimits, bankLimits } from './bank-limits.ts';
 import { assembleBank, type BankParts, scaBank } from './bank-parts.ts';
 import { type BankWork, startBankWork } from './bank-work.ts';
 import { apiListener } from './http/api-listener.ts';
 import { authorizeListener } from './http/authorize-listener.ts';
-import { CallsUnderWay } from './http/calls-under-way.ts';
 import { certificateThumbprint } from './http/client-certificate.ts';
 import { type DrainLimits, gentleListener } from './http/drain.ts';
 import { type CurrentSigner, type KeyRing, keyRing } from './http/key-ring.ts';
@@ -63,6 +63,7 @@ export async function openBank(settings: BankSettings): Promise<Bank> {
 }
 
 async function listen(settings: BankSettings, parts: BankParts, work: BankWork, keys: FollowedKeys) {
+  const limits = bankLimits(settings, parts);
   const responseKeys = keyRing(() => keys.current().responseSigning, parts.clock);
   const authorizationServer = createAuthorizationServer({
     issuer: settings.authorize.url,
@@ -77,10 +78,11 @@ async function listen(settings: BankSettings, parts: BankParts, work: BankWork, 
     keys: keys.current,
     clock: parts.clock,
     certificateThumbprint,
+    admit: async (certificateThumbprint) => limits.tokenCalls?.take(certificateThumbprint),
     onFault: (fault, requestId) => parts.log.error({ err: fault, requestId }, 'authorization server failed'),
   });
-  const api = await apiApp(settings, parts, work, responseKeys.signer, authorizationServer.api);
-  const authorize = await authorizeApp(settings, parts, responseKeys, authorizationServer);
+  const api = await apiApp(settings, parts, limits, work, responseKeys.signer, authorizationServer.api);
+  const authorize = await authorizeApp(settings, parts, limits, responseKeys, authorizationServer);
   const listeners = [gentleListener(api), gentleListener(authorize)];
   try {
     await api.listen({ host: settings.api.host, port: settings.api.port });
@@ -97,6 +99,7 @@ type AuthorizationServer = ReturnType<typeof createAuthorizationServer>;
 async function apiApp(
   settings: BankSettings,
   parts: BankParts,
+  limits: BankLimits,
   work: BankWork,
   signer: CurrentSigner,
   oauth: AuthorizationServer['api'],
@@ -107,7 +110,7 @@ async function apiApp(
     signer,
     identifiers,
     log,
-    callsUnderWay: new CallsUnderWay(settings.callsUnderWay),
+    limits,
     api: {
       payments,
       tokenUse,
@@ -120,7 +123,7 @@ async function apiApp(
       sandbox: sandboxSide(settings, parts),
     },
   });
-  const app = apiListener({ tls: settings.api, signer, identifiers, log, payments: door });
+  const app = apiListener({ tls: settings.api, signer, identifiers, log, load: limits.load, payments: door });
   await app.register(oauth);
   return app;
 }
@@ -138,6 +141,7 @@ function sandboxSide({ sandbox }: BankSettings, { ledger, customers }: BankParts
 async function authorizeApp(
   settings: BankSettings,
   parts: BankParts,
+  limits: BankLimits,
   responseKeys: KeyRing,
   server: AuthorizationServer,
 ) {
@@ -145,7 +149,7 @@ async function authorizeApp(
   const { sandbox } = settings;
   const bank = scaBank(parts);
   const { url: issuer, tls } = settings.authorize;
-  const app = authorizeListener({ issuer, isSandbox: sandbox !== undefined, tls, identifiers, log });
+  const app = authorizeListener({ issuer, isSandbox: sandbox !== undefined, tls, identifiers, log, load: limits.load });
   await app.register(server.authorize);
   await app.register(responseSignatureKeys, { ring: responseKeys });
   await app.register(

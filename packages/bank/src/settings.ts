@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { StoreSettings } from './adapters/postgres/open-database.ts';
 import type { TokenLifetimes } from './authorization-server/options.ts';
+import type { Rate } from './domain/rate-window.ts';
+import type { LoadSettings } from './http/load-limit.ts';
 import type { SignaturePolicy } from './http/signed-body.ts';
 import type { BankKeySource, BankKeys } from './ports/bank-keys.ts';
 import type { Clock } from './ports/clock.ts';
@@ -57,6 +59,10 @@ export interface BankSettings {
   };
   /** Calls of one TPP that one process answers at once; one more is a 429. Default 512. */
   readonly callsUnderWay?: number;
+  /** What one process takes on at once; more is turned away with a 503. */
+  readonly load?: LoadSettings;
+  /** How often each TPP may call, over all processes; more is a 429. As often as it likes when absent. */
+  readonly rates?: { readonly paymentCalls?: Rate; readonly tokenCalls?: Rate };
   /** Default: warnings and errors, as JSON lines on stderr. */
   readonly log?: { readonly level: string; readonly stream?: NodeJS.WritableStream };
   readonly clock?: Clock;

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { errorEntry, LupaError } from '@lupa/protocol';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { handOver, issuerHeaders, type LibraryCallback } from './hand-over.ts';
 import type { AuthorizationServerOptions } from './options.ts';
 import { PATHS } from './provider-configuration.ts';
@@ -13,6 +14,11 @@ export function apiRoutes(callback: LibraryCallback, options: AuthorizationServe
   return async (app) => {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, _body, done) => done(null));
+    app.setErrorHandler((error, _request, reply) => answerBusy(error, reply));
+    app.addHook('preHandler', async (request) => {
+      const certificateThumbprint = readThumbprint(options, request);
+      if (certificateThumbprint !== undefined) await options.admit?.(certificateThumbprint);
+    });
     for (const path of [PATHS.token, PATHS.revocation, PATHS.introspection]) {
       app.post(path, (request, reply) => {
         reply.header('x-request-id', request.id);
@@ -27,6 +33,15 @@ export function apiRoutes(callback: LibraryCallback, options: AuthorizationServe
       });
     }
   };
+}
+
+/** A call that was turned away before anything was done (contract §2: JSON of RFC 6749, never HTML). */
+function answerBusy(error: unknown, reply: FastifyReply): FastifyReply {
+  if (!(error instanceof LupaError) || error.retryAfterSeconds === undefined) throw error;
+  return reply
+    .code(errorEntry(error.code).httpStatus)
+    .headers({ 'retry-after': String(error.retryAfterSeconds), 'cache-control': 'no-store' })
+    .send({ error: 'temporarily_unavailable', error_description: error.message });
 }
 
 function formHeaders({

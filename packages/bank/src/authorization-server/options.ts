@@ -51,6 +51,10 @@ export interface AuthorizationServerOptions {
    * with none of its own.
    */
   readonly certificateThumbprint: (request: IncomingMessage) => string | undefined;
+  /**
+   * Whether a call to the endpoints of TPP back ends may be answered now, by its certificate. @throws LupaError TOO_MANY_REQUESTS
+   */
+  readonly admit?: ((certificateThumbprint: string) => Promise<void>) | undefined;
   /** Told of every fault that is ours. */
   readonly onFault: (fault: unknown, requestId: string) => void;
 }

@@ -4,6 +4,7 @@ import fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Identifiers } from '../ports/identifiers.ts';
 import { AnswerLog } from './answer-log.ts';
 import type { CurrentSigner } from './key-ring.ts';
+import type { LoadLimit } from './load-limit.ts';
 import { answerMalformed } from './malformed-requests.ts';
 import type { PaymentsDoor } from './payments-api.ts';
 import { MAX_BODY_BYTES } from './read-body.ts';
@@ -21,6 +22,7 @@ export interface ApiListenerOptions {
   readonly signer: CurrentSigner;
   readonly identifiers: Identifiers;
   readonly log: FastifyBaseLogger;
+  readonly load: LoadLimit;
   /** Answers its own part of the requests; the rest is for the plugins. */
   readonly payments: PaymentsDoor;
 }
@@ -29,7 +31,7 @@ export interface ApiListenerOptions {
  * The listener for TPP back ends (contract §1): mutual TLS 1.2 or 1.3, with a client certificate from a trusted issuer or no
  * connection at all. It gives out no session tickets and keeps no sessions, so that every connection shows its certificate.
  */
-export function apiListener({ tls, signer, identifiers, log, payments }: ApiListenerOptions) {
+export function apiListener({ tls, signer, identifiers, log, load, payments }: ApiListenerOptions) {
   const app = fastify({
     serverFactory: (others) =>
       createServer(serverOptions(tls), (request, response) => {
@@ -46,6 +48,8 @@ export function apiListener({ tls, signer, identifiers, log, payments }: ApiList
     // What the router refuses before any route: a path it cannot decode, an id longer than any.
     frameworkErrors: (error, request, reply) => void sendError(signer, error, request, reply),
   });
+  app.addHook('onRequest', (_request, reply, next) => next(load.enter((leave) => reply.raw.once('close', leave))));
+  app.addHook('onClose', async () => load.close());
   signErrors(app, signer);
   return app;
 }

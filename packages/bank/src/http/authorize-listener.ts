@@ -4,6 +4,7 @@ import { chooseLanguage } from '../sca/languages.ts';
 import { problemPage } from '../sca/problem-page.ts';
 import { pageHeaders } from '../sca/security-headers.ts';
 import { AnswerLog } from './answer-log.ts';
+import type { LoadLimit } from './load-limit.ts';
 import { MAX_BODY_BYTES } from './read-body.ts';
 
 /** A request whose bytes take longer than this to arrive is given up. */
@@ -17,15 +18,23 @@ export interface AuthorizeListenerOptions {
   readonly tls: { readonly certificate: string; readonly privateKey: string } | undefined;
   readonly identifiers: Identifiers;
   readonly log: FastifyBaseLogger;
+  readonly load: LoadLimit;
 }
 
 /** The listener for browsers, and for anyone who wants keys (contract §1): no client certificate. */
-export function authorizeListener({ issuer, isSandbox, tls, identifiers, log }: AuthorizeListenerOptions) {
-  const answerNoSuchPage = (request: FastifyRequest, reply: FastifyReply) => {
+export function authorizeListener({ issuer, isSandbox, tls, identifiers, log, load }: AuthorizeListenerOptions) {
+  const answerProblem = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    status: number,
+    name: 'no-such-page' | 'busy',
+  ) => {
     const language = chooseLanguage([], request.headers['accept-language']);
-    const page = problemPage({ name: 'no-such-page', language, requestId: request.id, isSandbox });
-    return reply.code(404).headers(pageHeaders(issuer)).send(page);
+    const page = problemPage({ name, language, requestId: request.id, isSandbox });
+    return reply.code(status).headers(pageHeaders(issuer)).send(page);
   };
+  const answerNoSuchPage = (request: FastifyRequest, reply: FastifyReply) =>
+    answerProblem(request, reply, 404, 'no-such-page');
   const app = fastify({
     https: tls === undefined ? null : { cert: tls.certificate, key: tls.privateKey, minVersion: 'TLSv1.2' },
     bodyLimit: MAX_BODY_BYTES,
@@ -36,6 +45,12 @@ export function authorizeListener({ issuer, isSandbox, tls, identifiers, log }: 
     loggerInstance: log,
     // A path the router cannot decode is no page either.
     frameworkErrors: (_error, request, reply) => void answerNoSuchPage(request, reply),
+  });
+  app.addHook('onRequest', (request, reply, next) => {
+    const busy = load.enter((leave) => reply.raw.once('close', leave));
+    if (busy === undefined) return next();
+    reply.header('retry-after', String(busy.retryAfterSeconds));
+    answerProblem(request, reply, 503, 'busy');
   });
   app.setNotFoundHandler(answerNoSuchPage);
   return app;

@@ -1,4 +1,4 @@
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { LupaError } from '@lupa/protocol';
 
 /** What one process takes on before it turns callers away (contract §7: 503 with `Retry-After`, nothing done). */
@@ -23,7 +23,7 @@ const NANOSECONDS_PER_MS = 1e6;
  */
 export class LoadLimit {
   readonly #settings: Required<LoadSettings>;
-  readonly #delay: IntervalHistogram;
+  readonly #delay: ReturnType<typeof monitorEventLoopDelay>;
   readonly #timer: NodeJS.Timeout;
   #lateMs = 0;
   #underWay = 0;
@@ -49,18 +49,19 @@ export class LoadLimit {
    * Counts a call in, unless that would be too much.
    *
    * @param answered tells when its answer has left, or its connection has ended
-   * @throws LupaError UNAVAILABLE with nothing done
+   * @returns the refusal, UNAVAILABLE, of a call that is too many: it is not counted
    */
-  enter(answered: (leave: () => void) => void): void {
+  enter(answered: (leave: () => void) => void): LupaError | undefined {
     const isTooMany = this.#underWay >= this.#settings.callsUnderWay;
     if (isTooMany || this.#lateMs > this.#settings.eventLoopDelayMs) {
       const description = 'more calls have come than can be answered in time.';
-      throw new LupaError('UNAVAILABLE', { description, retryAfterSeconds: RETRY_AFTER_SECONDS });
+      return new LupaError('UNAVAILABLE', { description, retryAfterSeconds: RETRY_AFTER_SECONDS });
     }
     this.#underWay += 1;
     answered(() => {
       this.#underWay -= 1;
     });
+    return undefined;
   }
 
   close(): void {

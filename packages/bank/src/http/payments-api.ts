@@ -7,7 +7,9 @@ import { callingClient } from './calling-client.ts';
 import type { CallsUnderWay } from './calls-under-way.ts';
 import { certificateThumbprint } from './client-certificate.ts';
 import type { CurrentSigner } from './key-ring.ts';
+import type { LoadLimit } from './load-limit.ts';
 import { PAYMENTS_PREFIX, paymentsRoutes } from './payments-routes.ts';
+import type { RateLimit } from './rate-limit.ts';
 import { readBody } from './read-body.ts';
 import { interactionId } from './request-headers.ts';
 import type { PaymentsApi, ReceivedRequest } from './route.ts';
@@ -19,7 +21,12 @@ export interface PaymentsApiOptions {
   readonly api: PaymentsApi;
   readonly clients: Clients;
   readonly signer: CurrentSigner;
-  readonly callsUnderWay: CallsUnderWay;
+  readonly limits: {
+    readonly load: LoadLimit;
+    readonly callsUnderWay: CallsUnderWay;
+    /** How often each client may call; as often as it likes when absent. */
+    readonly paymentCalls: RateLimit | undefined;
+  };
   readonly identifiers: Identifiers;
   readonly log: FastifyBaseLogger;
 }
@@ -40,6 +47,11 @@ export function paymentsApi(options: PaymentsApiOptions): PaymentsDoor {
     takes: ({ url = '' }) => url.startsWith(PAYMENTS_PREFIX) && /^[/?]?$/.test(url.charAt(PAYMENTS_PREFIX.length)),
     answer: (request, response) => {
       const exchange = new Exchange(options, request, response);
+      const busy = options.limits.load.enter((leave) => response.once('close', leave));
+      if (busy !== undefined) {
+        exchange.refuse(busy);
+        return;
+      }
       readBody(request, (error, body) => {
         if (error !== undefined) exchange.refuse(error);
         else answerCall(options, finder, exchange, body).then(exchange.send, exchange.refuse);
@@ -49,7 +61,7 @@ export function paymentsApi(options: PaymentsApiOptions): PaymentsDoor {
 }
 
 async function answerCall(
-  { api, clients, callsUnderWay }: PaymentsApiOptions,
+  { api, clients, limits }: PaymentsApiOptions,
   finder: RouteFinder,
   { request, requestId, path, query }: Exchange,
   body: Uint8Array,
@@ -58,8 +70,9 @@ async function answerCall(
   const found = finder.find(method, path);
   if (found === undefined) return unknownRoute(finder, path, requestId);
   const call = await callingClient(clients, headers, certificateThumbprint(request), requestId);
+  if (limits.paymentCalls !== undefined) await limits.paymentCalls.take(call.client.clientId);
   const received: ReceivedRequest = { client: call.client, method, path, params: found.params, query, headers, body };
-  return callsUnderWay.within(call.certificateThumbprint, () => found.route.answer(api, call, received));
+  return limits.callsUnderWay.within(call.certificateThumbprint, () => found.route.answer(api, call, received));
 }
 
 function unknownRoute(finder: RouteFinder, path: string, requestId: string): Answer {

@@ -1,3 +1,4 @@
+import { LupaError } from '@lupa/protocol';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { chooseLanguage, type Language, parseLanguage } from './languages.ts';
 import { parseNotice } from './notices.ts';
@@ -21,6 +22,10 @@ export function scaPages(options: ScaPagesOptions): FastifyPluginAsync {
   return async (app) => {
     parseFormsOnly(app);
     app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
+      if (error instanceof LupaError && error.retryAfterSeconds !== undefined) {
+        reply.header('retry-after', String(error.retryAfterSeconds));
+        return sendProblem(options, request, reply, 503, 'busy');
+      }
       const status = error.statusCode !== undefined && error.statusCode < 500 ? error.statusCode : 500;
       if (status === 500) request.log.error({ err: error }, 'an SCA page failed');
       return sendProblem(options, request, reply, status, 'unexpected');

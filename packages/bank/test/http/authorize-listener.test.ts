@@ -1,17 +1,25 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { jsonLog } from '../../src/adapters/json-log.ts';
 import { randomIdentifiers } from '../../src/adapters/random-identifiers.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { authorizeListener } from '../../src/http/authorize-listener.ts';
+import { LoadLimit } from '../../src/http/load-limit.ts';
 
-const app = authorizeListener({
+const load = new LoadLimit();
+const busy = new LoadLimit({ callsUnderWay: 0 });
+after(() => {
+  load.close();
+  busy.close();
+});
+const options = {
   issuer: 'https://bank.example',
   isSandbox: false,
   tls: undefined,
   identifiers: randomIdentifiers(systemClock),
   log: jsonLog(),
-});
+} as const;
+const app = authorizeListener({ ...options, load });
 
 for (const url of ['/no-such-page', '/%', '/sca/%00%ff']) {
   test(`${url} is answered by a page that says so, with the headers of every page`, async () => {
@@ -31,4 +39,10 @@ test('the page speaks the language of the browser', async () => {
   ] as const) {
     assert.match((await app.inject({ url: '/nowhere', headers: { 'accept-language': language } })).body, words);
   }
+});
+
+test('a bank with too much to do says so at once, and when to come back', async () => {
+  const answer = await authorizeListener({ ...options, load: busy }).inject({ url: '/nowhere' });
+  assert.deepEqual([answer.statusCode, answer.headers['retry-after']], [503, '1']);
+  assert.match(answer.body, /The bank has too much to do just now/);
 });

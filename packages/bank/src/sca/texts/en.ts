@@ -170,6 +170,11 @@ export const en: Texts = {
       text: 'The service that sent you here could not be identified, so the bank stopped. Nothing was approved.',
       next: 'Go back to the shop or service you came from. If this happens again, tell them the request id below.',
     },
+    busy: {
+      heading: 'The bank has too much to do just now',
+      text: 'So many came at once that your page was not made. Nothing was approved and nothing was lost.',
+      next: 'Wait a few seconds and load this page again.',
+    },
     'no-such-page': {
       heading: 'There is no such page',
       text: 'The bank has no page at this address. Nothing was done.',

@@ -170,6 +170,11 @@ export const fi: Texts = {
       text: 'Sinut tänne lähettänyttä palvelua ei voitu tunnistaa, joten pankki keskeytti. Mitään ei hyväksytty.',
       next: 'Palaa kauppaan tai palveluun, josta tulit. Jos tämä toistuu, kerro sinne alla oleva pyynnön tunnus.',
     },
+    busy: {
+      heading: 'Pankki on juuri nyt ruuhkautunut',
+      text: 'Kävijöitä tuli kerralla niin paljon, ettei sivua ehditty tehdä. Mitään ei hyväksytty eikä mitään kadonnut.',
+      next: 'Odota muutama sekunti ja lataa sivu uudelleen.',
+    },
     'no-such-page': {
       heading: 'Sivua ei ole',
       text: 'Pankilla ei ole sivua tässä osoitteessa. Mitään ei tehty.',

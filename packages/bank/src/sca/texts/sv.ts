@@ -167,6 +167,11 @@ export const sv: Texts = {
       text: 'Tjänsten som skickade dig hit kunde inte identifieras, så banken avbröt. Inget godkändes.',
       next: 'Gå tillbaka till butiken eller tjänsten du kom från. Om detta händer igen, ge dem id:t nedan.',
     },
+    busy: {
+      heading: 'Banken har för mycket att göra just nu',
+      text: 'Så många kom på en gång att sidan inte hann göras. Ingenting har godkänts och ingenting har gått förlorat.',
+      next: 'Vänta några sekunder och ladda om sidan.',
+    },
     'no-such-page': {
       heading: 'Sidan finns inte',
       text: 'Banken har ingen sida på den här adressen. Inget gjordes.',

@@ -23,6 +23,7 @@ export type ProblemName =
   | 'foreign-form'
   | 'request-refused'
   | 'no-such-page'
+  | 'busy'
   | 'unexpected';
 
 /** What is said of a foreign payment beside what is said of every payment. */

@@ -1,0 +1,28 @@
+import type { BankParts } from './bank-parts.ts';
+import type { Rate } from './domain/rate-window.ts';
+import { CallsUnderWay } from './http/calls-under-way.ts';
+import { LoadLimit } from './http/load-limit.ts';
+import { RateLimit } from './http/rate-limit.ts';
+import type { BankSettings } from './settings.ts';
+
+/** What keeps one caller, or all of them together, from taking the whole bank. */
+export interface BankLimits {
+  /** Of this process. */
+  readonly load: LoadLimit;
+  /** Of one TPP in this process. */
+  readonly callsUnderWay: CallsUnderWay;
+  /** Of one TPP over all processes; undefined where there is no such limit. */
+  readonly paymentCalls: RateLimit | undefined;
+  readonly tokenCalls: RateLimit | undefined;
+}
+
+export function bankLimits({ load, callsUnderWay, rates }: BankSettings, parts: BankParts): BankLimits {
+  const limit = (what: string, rate: Rate | undefined) =>
+    rate && new RateLimit(what, rate, parts.rateCounts, parts.clock);
+  return {
+    load: new LoadLimit(load),
+    callsUnderWay: new CallsUnderWay(callsUnderWay),
+    paymentCalls: limit('payment calls', rates?.paymentCalls),
+    tokenCalls: limit('token calls', rates?.tokenCalls),
+  };
+}
