@@ -47,7 +47,7 @@ export function parseRegistrationClaims(json: unknown): RegistrationClaims {
 /**
  * Reads the claims of a software statement (contract §10).
  *
- * @throws RegistrationRefused software-claims or software-redirect-uris
+ * @throws RegistrationRefused software-claims
  */
 export function parseSoftwareStatementClaims(json: unknown): SoftwareStatementClaims {
   const read = reader(json, 'software-claims', 'the software statement');
@@ -68,7 +68,7 @@ export function parseSoftwareStatementClaims(json: unknown): SoftwareStatementCl
   const { software_redirect_uris: redirectUris } = read.members;
   return {
     ...claims,
-    redirectUris: readRedirectUris(redirectUris, 'software-redirect-uris', 'software_redirect_uris'),
+    redirectUris: readRedirectUris(redirectUris, 'software-claims', 'software_redirect_uris'),
   };
 }
 
