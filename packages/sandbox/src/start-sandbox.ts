@@ -19,6 +19,8 @@ import {
 import { DirectoryInUse, type DirectoryLock, lockDirectory } from './files/directory-lock.ts';
 import { hasCode } from './files/private-file.ts';
 import { announceSandbox, findRunningSandbox, withdrawSandbox } from './files/running-sandbox.ts';
+import { GeneratedTpps } from './generator/generated-tpps.ts';
+import { TppGenerator } from './generator/tpp-generator.ts';
 import { openShop } from './open-shop.ts';
 import type { AddPages } from './pages/pages-app.ts';
 import { sandboxPages } from './pages/sandbox-pages.ts';
@@ -134,7 +136,7 @@ async function startLocked(
     shopUrl: ports.shopUrl,
     tppFiles: files.tpp,
     jwks: tpp.jwks,
-    revocationList: publishRevocations(files, certificates, options),
+    ...sandboxAuthority(files, ports, certificates, options),
     readUsers: async () => (await seeded.promise)(),
   });
   const bank = await openBank(bankSettings(files, options, ports, { certificates, secrets, pages }));
@@ -163,13 +165,18 @@ async function startLocked(
   return { ...facts, bank, close: () => closeAll(closing) };
 }
 
-function publishRevocations(
-  { revocations }: DataDirectory,
+/** What the sandbox CA does while the sandbox runs: certificates for made-up TPPs, and its revocation list. */
+function sandboxAuthority(
+  files: DataDirectory,
+  { crlUrl }: SandboxPorts,
   { authority }: SandboxCertificates,
   { clock }: SandboxOptions,
-): PublishedRevocationList {
+) {
   const now = () => clock?.now() ?? new Date();
-  return new PublishedRevocationList(new Revocations(revocations), authority, now);
+  return {
+    revocationList: new PublishedRevocationList(new Revocations(files.revocations), authority, now),
+    generator: new TppGenerator({ tpps: new GeneratedTpps(files.generatedTpps), authority, crlUrl, now }),
+  };
 }
 
 function describeDemoTpp({ issuer, redirectShopPort }: SandboxPorts) {
