@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { readRevocationList } from '@lupa/certificates';
 import { PublishedRevocationList } from '../../src/certificates/published-revocation-list.ts';
 import { REVOCATION_REASONS } from '../../src/certificates/revocation.ts';
 import { Revocations } from '../../src/certificates/revocations.ts';
@@ -64,7 +65,7 @@ test('what is revoked is on the list at once, with its reason; OpenSSL refuses i
 });
 
 test('every reason is said as RFC 5280 has it; an unspecified one by saying nothing', async (t) => {
-  const { revocations, text } = await newList(t);
+  const { revocations, list, text } = await newList(t);
   for (const [index, reason] of REVOCATION_REASONS.entries()) {
     await revocations.add({ serial: `4${index}`, revokedAt: NOW.toISOString(), reason });
   }
@@ -78,6 +79,9 @@ test('every reason is said as RFC 5280 has it; an unspecified one by saying noth
     'Privilege Withdrawn',
   ]);
   assert.equal([...said.matchAll(/Serial Number: /g)].length, REVOCATION_REASONS.length);
+  // The bank's own reader is stricter than OpenSSL.
+  const { revoked } = readRevocationList((await list.current()).der);
+  assert.deepEqual([...revoked.keys()], ['40', '41', '42', '43', '44', '45']);
 });
 
 test('a list is made anew half a day before its end, when something is revoked, and when the clock is set back', async (t) => {
