@@ -38,6 +38,10 @@ export interface SandboxOptions {
   readonly shop?: boolean;
   /** A PostgreSQL to use instead of the PGlite store in the data directory. */
   readonly databaseUrl?: string;
+  /** PEM: CAs whose certificates the bank takes beside those of the sandbox CA. */
+  readonly trustedIssuers?: string;
+  /** Where such CAs publish what they revoked, when their certificates do not say, or name no public address. */
+  readonly revocationLists?: readonly string[];
   readonly clock?: BankSettings['clock'];
   /** The bank's log. Default: warnings and errors, on stderr. */
   readonly log?: BankSettings['log'];
@@ -174,6 +178,7 @@ function sandboxAuthority(
 ) {
   const now = () => clock?.now() ?? new Date();
   return {
+    ca: authority.certificate,
     revocationList: new PublishedRevocationList(new Revocations(files.revocations), authority, now),
     generator: new TppGenerator({ tpps: new GeneratedTpps(files.generatedTpps), authority, crlUrl, now }),
   };
@@ -188,7 +193,7 @@ function describeDemoTpp({ issuer, redirectShopPort }: SandboxPorts) {
 
 function bankSettings(
   files: DataDirectory,
-  { databaseUrl, clock, log }: SandboxOptions,
+  { databaseUrl, trustedIssuers = '', clock, log }: SandboxOptions,
   ports: SandboxPorts,
   made: { certificates: SandboxCertificates; secrets: BankSecrets; pages: AddPages },
 ): BankSettings {
@@ -196,7 +201,13 @@ function bankSettings(
   return {
     store:
       databaseUrl === undefined ? { kind: 'pglite', directory: files.store } : { kind: 'postgres', url: databaseUrl },
-    api: { host: HOST, port: ports.api, url: ports.apiUrl, ...certificates.api, trustedIssuers: certificates.ca },
+    api: {
+      host: HOST,
+      port: ports.api,
+      url: ports.apiUrl,
+      ...certificates.api,
+      trustedIssuers: `${certificates.ca}\n${trustedIssuers}`,
+    },
     authorize: { host: HOST, port: ports.authorize, url: ports.issuer },
     audiences: AUDIENCES,
     keys: secrets.keys,

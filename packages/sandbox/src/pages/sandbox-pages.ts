@@ -4,12 +4,12 @@ import type { TppFiles } from '../files/data-directory.ts';
 import { addGenerator } from '../generator/generator-routes.ts';
 import type { TppGenerator } from '../generator/tpp-generator.ts';
 import type { TestUser } from '../sandbox-facts.ts';
+import { addAuthority } from './authority-routes.ts';
 import { keyCardPage } from './key-card-page.ts';
 import type { AddPages, App, Rooms } from './pages-app.ts';
 import { parsePhoneNotice, phonePage } from './phone-page.ts';
 import { foreignFormPage, unknownMessagePage, unknownUserPage } from './problem-pages.ts';
 import { MESSAGES_SHOWN, RAILS_PATH, railsPage } from './rails-page.ts';
-import { addRevocationList } from './revocation-list-route.ts';
 import { SANDBOX_STYLESHEET, SANDBOX_STYLESHEET_PATH } from './sandbox-stylesheet.ts';
 import { startPage } from './start-page.ts';
 
@@ -33,7 +33,9 @@ export interface SandboxPagesOptions {
   readonly tppFiles: TppFiles;
   /** The demo TPP's public keys. */
   readonly jwks: { readonly keys: readonly object[] };
-  /** What the sandbox CA has revoked. */
+  /** The certificate of the sandbox CA, PEM. */
+  readonly ca: string;
+  /** What it has revoked. */
   readonly revocationList: PublishedRevocationList;
   readonly generator: TppGenerator;
   /** The test users with the balances they have now. */
@@ -75,7 +77,7 @@ function addPages(app: App, rooms: Rooms, options: SandboxPagesOptions): void {
   );
   app.get('/sandbox/tpp/public-jwks.json', (_request, reply) => reply.type('application/json').send(options.jwks));
   app.get(AUDIT_PATH, async (_request, reply) => reply.type('application/json').send(await rooms.verifyAuditTrail()));
-  addRevocationList(app, options.revocationList);
+  addAuthority(app, options.ca, options.revocationList);
   addStartPage(app, rooms, options);
   addKeyCards(app, rooms, options);
   addPhones(app, rooms, options);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readRevocationList } from '@lupa/certificates';
@@ -120,6 +120,8 @@ test('the sandbox serves it where its certificates say, never to be kept without
   assert.equal(answer.headers.get('cache-control'), 'no-cache');
   const der = new Uint8Array(await answer.arrayBuffer());
   assert.equal(der[0], 0x30);
+  const ca = await fetch(`${authorize}/sandbox/ca.crt`);
+  assert.equal(await ca.text(), await readFile(sandbox().ca, 'utf8'));
   const again = await fetch(url, { headers: { 'if-none-match': answer.headers.get('etag') ?? '' } });
   assert.equal(again.status, 304);
 });
