@@ -82,3 +82,8 @@ function publicHalf(jwk: PublicJwk): PublicJwk {
   const kept = KEPT.filter((name) => jwk[name] !== undefined).map((name) => [name, jwk[name]]);
   return { ...Object.fromEntries(kept), kid: jwk.kid };
 }
+
+/** The names of the keys of a set. */
+export function kidsOf({ jwks }: { readonly jwks: { readonly keys: readonly object[] } }): readonly string[] {
+  return jwks.keys.flatMap((jwk) => ('kid' in jwk && typeof jwk.kid === 'string' ? [jwk.kid] : []));
+}

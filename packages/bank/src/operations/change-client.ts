@@ -1,9 +1,10 @@
 import { type ClientChangeRequest, parseClientChange, parseStrictJson, RegistrationRefused } from '@lupa/protocol';
+import { kidsOf } from '../domain/key-set.ts';
 import type { ClientChange, FetchedKeySet } from '../ports/registrations.ts';
 import { certifyKeys } from './certify-keys.ts';
 import { fetchKeySet } from './fetch-key-set.ts';
 import { type ManagedClient, type ManagementCall, requireManagedClient, requireStillThere } from './managed-client.ts';
-import { kidsOf, REGISTERED_SCOPE } from './register-client.ts';
+import { REGISTERED_SCOPE } from './register-client.ts';
 import { type RegistrationBank, registrationAudit, underCheck } from './registration-bank.ts';
 
 /**

@@ -2,7 +2,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import { RegistrationRefused } from '@lupa/protocol';
 import type { KnownCertificate } from '../ports/certificate-trust.ts';
 import type { Client, ClientRegistration } from '../ports/clients.ts';
-import { requireOrganisation, requireTry } from './register-client.ts';
+import { organisationOf, requireTry } from './register-client.ts';
 import type { RegistrationBank } from './registration-bank.ts';
 
 /** A client that registered itself. */
@@ -10,7 +10,7 @@ export type ManagedClient = Client & { readonly registration: ClientRegistration
 
 /** One call about a registration (RFC 7592 section 2). */
 export interface ManagementCall {
-  /** That of the TLS connection. */
+  /** That of the TLS connection: a QWAC that was let in. */
   readonly certificate: KnownCertificate;
   readonly clientId: string;
   /** The registration access token. */
@@ -22,10 +22,10 @@ export interface ManagementCall {
  * Finds the client a call is about, if the caller may manage it: whoever holds its registration access token and a good QWAC of its
  * organisation, the registered one or a renewed one. It is read from the store, so that a client that was just deleted is gone.
  *
- * @throws RegistrationRefused certificate, registration-token, certificate-organisation or rate
+ * @throws RegistrationRefused registration-token, certificate-organisation or rate
  */
 export async function requireManagedClient(bank: RegistrationBank, call: ManagementCall): Promise<ManagedClient> {
-  const { organisationId } = await requireOrganisation(call.certificate);
+  const { organisationId } = organisationOf(call.certificate);
   const client = await bank.registrations.current(call.clientId);
   if (!isManaged(client) || !isTokenOf(client, call.token)) {
     throw new RegistrationRefused(

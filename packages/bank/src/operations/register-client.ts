@@ -15,7 +15,7 @@ import {
   type SoftwareStatementClaims,
   verifyCompactJws,
 } from '@lupa/protocol';
-import type { KeySet } from '../domain/key-set.ts';
+import { type KeySet, kidsOf } from '../domain/key-set.ts';
 import type { KnownCertificate } from '../ports/certificate-trust.ts';
 import type { NewRegistration } from '../ports/registrations.ts';
 import { type CertifiedKeys, certifyKeys } from './certify-keys.ts';
@@ -24,7 +24,7 @@ import { type RegistrationBank, registrationAudit, underCheck } from './registra
 
 /** One call that registers. */
 export interface RegistrationAttempt {
-  /** That of the TLS connection. */
+  /** That of the TLS connection: a QWAC that was let in. */
   readonly certificate: KnownCertificate;
   /** The header `x-api-key`. */
   readonly developerKey: string | undefined;
@@ -57,7 +57,7 @@ const ROLE_OF: Readonly<Record<SoftwareRole, Psd2Role>> = { PIS: 'PSP_PI', AIS: 
  */
 export async function registerClient(bank: RegistrationBank, attempt: RegistrationAttempt): Promise<RegisteredNow> {
   const now = bank.clock.now();
-  const organisation = await requireOrganisation(attempt.certificate);
+  const organisation = organisationOf(attempt.certificate);
   requireDeveloperKey(bank, attempt.developerKey);
   requireTry(bank, organisation.organisationId, now);
   const { claims, software } = readJwts(bank, attempt.jwt, now);
@@ -75,19 +75,16 @@ interface Organisation {
 }
 
 /**
- * The organisation of a TLS certificate that is good.
+ * The organisation of a TLS certificate that was let in.
  *
- * @throws RegistrationRefused certificate
+ * @throws RegistrationRefused certificate: it names none, so that it should not have been
  */
-export async function requireOrganisation(known: KnownCertificate): Promise<Organisation> {
-  await known.settle();
-  const refusal = known.judge({ use: 'tls' });
-  if (refusal !== undefined) throw new RegistrationRefused('certificate', refusal.message);
-  const organisationId = known.certificate && organisationIdOf(known.certificate);
+export function organisationOf({ certificate }: KnownCertificate): Organisation {
+  const organisationId = certificate && organisationIdOf(certificate);
   if (organisationId === undefined) {
     throw new RegistrationRefused('certificate', 'The certificate names no organisation: connect with your QWAC.');
   }
-  return { organisationId, roles: known.certificate?.psd2?.roles ?? [] };
+  return { organisationId, roles: certificate?.psd2?.roles ?? [] };
 }
 
 function requireDeveloperKey({ rules }: RegistrationBank, key: string | undefined): void {
@@ -233,11 +230,6 @@ async function store(
     );
   }
   return { client, clientSecret, apiKey, registrationToken };
-}
-
-/** The names of the keys, for the audit trail. */
-export function kidsOf({ jwks }: KeySet): readonly string[] {
-  return jwks.keys.map(({ kid }) => kid);
 }
 
 /** A new secret. */

@@ -63,8 +63,12 @@ export interface Registrations {
    * @param askedBefore nobody gets it while they were asked for at or after this
    */
   askForKeys(clientId: ClientId, at: Date, askedBefore: Date): Promise<boolean>;
-  /** Keeps the keys, unless the client has moved its key set meanwhile. */
-  keepKeys(clientId: ClientId, keySet: FetchedKeySet): Promise<void>;
+  /**
+   * Keeps the keys, unless the client has moved its key set meanwhile.
+   *
+   * @param audit the line of the audit trail, where they have changed
+   */
+  keepKeys(clientId: ClientId, keySet: FetchedKeySet, audit: AuditEvent | undefined): Promise<void>;
   /** Forgets the ids of registration JWTs that expired before `before`, at most `limit`. @returns how many */
   purgeJtis(before: Date, limit: number): Promise<number>;
 }

@@ -9,6 +9,7 @@ import { ledgerRefusalsContract } from './ledger-refusals-contract.ts';
 import { outgoingMessagesContract } from './outgoing-messages-contract.ts';
 import { partiesContract } from './parties-contract.ts';
 import { paymentUnitContract } from './payment-unit-contract.ts';
+import { registrationsContract } from './registrations-contract.ts';
 import { scaCountersContract } from './sca-counters-contract.ts';
 import { scaStoreContract } from './sca-store-contract.ts';
 import { submissionStatesContract } from './submission-states-contract.ts';
@@ -31,6 +32,7 @@ export function storeContracts(database: OpenDatabase): void {
   scaStoreContract(database);
   scaCountersContract(database);
   partiesContract(database);
+  registrationsContract(database);
   auditTrailContract(database);
   auditTamperingContract(database);
 }

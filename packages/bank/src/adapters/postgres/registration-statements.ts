@@ -70,7 +70,7 @@ export const ASK_FOR_KEYS: Statement = {
 export const KEEP_KEYS: Statement = {
   name: 'keep-client-keys',
   text: `UPDATE clients SET jwks = $3, keys_fetched = $4
-    WHERE client_id = $1 AND jwks_endpoint = $2 AND ended IS NULL AND keys_fetched <= $4`,
+    WHERE client_id = $1 AND jwks_endpoint = $2 AND ended IS NULL AND keys_fetched <= $4 RETURNING client_id`,
 };
 
 export const PURGE_JTIS: Statement = {

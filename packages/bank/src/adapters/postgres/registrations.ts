@@ -93,8 +93,15 @@ export class PostgresRegistrations implements Registrations {
     return (await this.#database.query(sql.ASK_FOR_KEYS, [clientId, at, askedBefore])).length === 1;
   }
 
-  async keepKeys(clientId: ClientId, { jwksEndpoint, jwks, fetched }: FetchedKeySet): Promise<void> {
-    await this.#database.query(sql.KEEP_KEYS, [clientId, jwksEndpoint, JSON.stringify(jwks), fetched]);
+  async keepKeys(
+    clientId: ClientId,
+    { jwksEndpoint, jwks, fetched }: FetchedKeySet,
+    audit: AuditEvent | undefined,
+  ): Promise<void> {
+    await this.#database.transaction(async (inside) => {
+      const kept = await inside.query(sql.KEEP_KEYS, [clientId, jwksEndpoint, JSON.stringify(jwks), fetched]);
+      if (kept.length > 0 && audit !== undefined) writeAuditEvent(inside, audit);
+    });
     this.#changed();
   }
 
