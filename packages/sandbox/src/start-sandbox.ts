@@ -210,7 +210,7 @@ function bankSettings(
     },
     authorize: { host: HOST, port: ports.authorize, url: ports.issuer },
     audiences: AUDIENCES,
-    keys: secrets.keys,
+    keys: secrets.keySource,
     factorSecret: secrets.factorSecret,
     bankCodes: BANK_CODES,
     bic: BIC,
