@@ -38,13 +38,17 @@ const STATEMENT = {
 };
 
 function assertRefused(check: RegistrationCheck, act: () => unknown, what = ''): void {
-  assert.throws(act, (error) => {
-    assert.ok(error instanceof RegistrationRefused, `${what}: ${error}`);
-    assert.equal(error.check, check, `${what}: ${error.message}`);
-    // RFC 6749 section 5.2: what an error_description may consist of.
-    assert.match(error.message, /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/);
-    return true;
-  });
+  assert.throws(
+    act,
+    (error) => {
+      assert.ok(error instanceof RegistrationRefused, `${what}: ${error}`);
+      assert.equal(error.check, check, `${what}: ${error.message}`);
+      // RFC 6749 section 5.2: what an error_description may consist of.
+      assert.match(error.message, /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/);
+      return true;
+    },
+    `${what} was accepted`,
+  );
 }
 
 /** Undefined takes the member out. */
@@ -135,7 +139,7 @@ describe('a software statement', () => {
   test('that is wrong is refused', () => {
     const wrong: readonly object[] = [
       { iss: undefined },
-      { iss: 'a b' },
+      { iss: 'a\u0007b' },
       { iat: undefined },
       { exp: '1' },
       { jti: undefined },
