@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addAuditCommand } from './commands/audit.ts';
+import { addCertCommand } from './commands/cert.ts';
 import { addKeysCommand } from './commands/keys.ts';
 import { addPayCommand } from './commands/pay.ts';
 import { addUpCommand } from './commands/up.ts';
@@ -31,6 +32,7 @@ export async function lupaProgram(args: readonly string[]): Promise<number> {
   addUpCommand(program, finish);
   addPayCommand(program, finish);
   addAuditCommand(program, finish);
+  addCertCommand(program, finish);
   addKeysCommand(program, finish);
   try {
     await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' });
