@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addAuditCommand } from './commands/audit.ts';
 import { addCertCommand } from './commands/cert.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addKeysCommand } from './commands/keys.ts';
 import { addPayCommand } from './commands/pay.ts';
 import { addUpCommand } from './commands/up.ts';
@@ -34,6 +35,7 @@ export async function lupaProgram(args: readonly string[]): Promise<number> {
   addAuditCommand(program, finish);
   addCertCommand(program, finish);
   addKeysCommand(program, finish);
+  addDoctorCommand(program, finish);
   try {
     await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' });
     return exitCode;
