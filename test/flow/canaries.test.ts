@@ -32,7 +32,7 @@ describe('no secret is written down: not in the audit trail, not in any table, n
     stream.setEncoding('utf8').on('data', (text: string) => {
       log += text;
     });
-    bank = await startTestSandbox({ level: 'trace', stream });
+    bank = await startTestSandbox({ log: { level: 'trace', stream } });
     tpp = await bank.tppOf(await registerAnotherTpp(bank.sandbox));
     plant('client secret', tpp.identity.clientSecret);
     plant('API key', tpp.identity.apiKey);

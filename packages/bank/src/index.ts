@@ -1,5 +1,6 @@
 /** The bank's side of PSD2 payment initiation: one function opens it, everything else is what it takes and gives. */
 export { fixedExchangeRates } from './adapters/fixed-exchange-rates.ts';
+export { jsonLog } from './adapters/json-log.ts';
 export { isPasswordHash, scryptPasswords } from './adapters/passwords.ts';
 export { StoreInUse } from './adapters/postgres/directory-lock.ts';
 export type { StoreSettings } from './adapters/postgres/open-database.ts';

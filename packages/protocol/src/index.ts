@@ -20,6 +20,7 @@ export * from './jws/compact-jws.ts';
 export * from './jws/detached-jws.ts';
 export * from './jws/jwk-set.ts';
 export * from './money.ts';
+export * from './parse-client-change.ts';
 export * from './parse-foreign-payment-request.ts';
 export * from './parse-registration.ts';
 export * from './parse-request-object-claims.ts';

@@ -47,12 +47,13 @@ export function parseRegistrationClaims(json: unknown): RegistrationClaims {
 /**
  * Reads the claims of a software statement (contract §10).
  *
- * @throws RegistrationRefused software-claims or software-redirect-uris
+ * @throws RegistrationRefused software-claims
  */
 export function parseSoftwareStatementClaims(json: unknown): SoftwareStatementClaims {
   const read = reader(json, 'software-claims', 'the software statement');
   const claims = {
-    tppId: read.id('iss'),
+    // OP's own example calls itself "TEST TPP".
+    tppId: read.visible('iss'),
     ...read.times(),
     jti: read.id('jti'),
     softwareId: read.id('software_client_id'),
@@ -68,7 +69,7 @@ export function parseSoftwareStatementClaims(json: unknown): SoftwareStatementCl
   const { software_redirect_uris: redirectUris } = read.members;
   return {
     ...claims,
-    redirectUris: readRedirectUris(redirectUris, 'software-redirect-uris', 'software_redirect_uris'),
+    redirectUris: readRedirectUris(redirectUris, 'software-claims', 'software_redirect_uris'),
   };
 }
 
@@ -236,6 +237,11 @@ function reader(json: unknown, check: RegistrationCheck, what: string) {
       const value: unknown = Array.isArray(members[name]) ? members[name] : [members[name]];
       if (isTexts(value)) return value;
       throw refuse(name, `not a text, nor an array of 1 to ${MAX_LIST} of them`);
+    },
+    visible: (name: string): string => {
+      const value = members[name];
+      if (typeof value === 'string' && checkText(value, MAX_ID_CHARACTERS) === undefined) return value;
+      throw refuse(name, `not a text of 1 to ${MAX_ID_CHARACTERS} visible characters`);
     },
     name: (name: string) => readClientName(members[name], check, name),
     url: (name: string) => readKeySetUrl(members[name], check, name),

@@ -31,7 +31,8 @@ export async function findFreePort(wanted: number, spokenFor: Set<number>): Prom
   throw new NoFreePort(`No port is free from ${wanted} on. Name another one.`);
 }
 
-async function isFree(port: number): Promise<boolean> {
+/** Whether nobody listens there. */
+export async function isFree(port: number): Promise<boolean> {
   for (const address of LOOPBACK_ADDRESSES) {
     if ((await listenOnce(port, address)) === 'taken') return false;
   }

@@ -1,6 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addAuditCommand } from './commands/audit.ts';
+import { addCertCommand } from './commands/cert.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
+import { addKeysCommand } from './commands/keys.ts';
 import { addPayCommand } from './commands/pay.ts';
 import { addUpCommand } from './commands/up.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -30,6 +33,9 @@ export async function lupaProgram(args: readonly string[]): Promise<number> {
   addUpCommand(program, finish);
   addPayCommand(program, finish);
   addAuditCommand(program, finish);
+  addCertCommand(program, finish);
+  addKeysCommand(program, finish);
+  addDoctorCommand(program, finish);
   try {
     await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' });
     return exitCode;

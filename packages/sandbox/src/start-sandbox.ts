@@ -19,6 +19,8 @@ import {
 import { DirectoryInUse, type DirectoryLock, lockDirectory } from './files/directory-lock.ts';
 import { hasCode } from './files/private-file.ts';
 import { announceSandbox, findRunningSandbox, withdrawSandbox } from './files/running-sandbox.ts';
+import { GeneratedTpps } from './generator/generated-tpps.ts';
+import { TppGenerator } from './generator/tpp-generator.ts';
 import { openShop } from './open-shop.ts';
 import type { AddPages } from './pages/pages-app.ts';
 import { sandboxPages } from './pages/sandbox-pages.ts';
@@ -36,6 +38,10 @@ export interface SandboxOptions {
   readonly shop?: boolean;
   /** A PostgreSQL to use instead of the PGlite store in the data directory. */
   readonly databaseUrl?: string;
+  /** PEM: CAs whose certificates the bank takes beside those of the sandbox CA. */
+  readonly trustedIssuers?: string;
+  /** Where such CAs publish what they revoked, when their certificates do not say, or name no public address. */
+  readonly revocationLists?: readonly string[];
   readonly clock?: BankSettings['clock'];
   /** The bank's log. Default: warnings and errors, on stderr. */
   readonly log?: BankSettings['log'];
@@ -134,7 +140,7 @@ async function startLocked(
     shopUrl: ports.shopUrl,
     tppFiles: files.tpp,
     jwks: tpp.jwks,
-    revocationList: publishRevocations(files, certificates, options),
+    ...sandboxAuthority(files, ports, certificates, options),
     readUsers: async () => (await seeded.promise)(),
   });
   const bank = await openBank(bankSettings(files, options, ports, { certificates, secrets, pages }));
@@ -163,13 +169,19 @@ async function startLocked(
   return { ...facts, bank, close: () => closeAll(closing) };
 }
 
-function publishRevocations(
-  { revocations }: DataDirectory,
+/** What the sandbox CA does while the sandbox runs: certificates for made-up TPPs, and its revocation list. */
+function sandboxAuthority(
+  files: DataDirectory,
+  { crlUrl }: SandboxPorts,
   { authority }: SandboxCertificates,
   { clock }: SandboxOptions,
-): PublishedRevocationList {
+) {
   const now = () => clock?.now() ?? new Date();
-  return new PublishedRevocationList(new Revocations(revocations), authority, now);
+  return {
+    ca: authority.certificate,
+    revocationList: new PublishedRevocationList(new Revocations(files.revocations), authority, now),
+    generator: new TppGenerator({ tpps: new GeneratedTpps(files.generatedTpps), authority, crlUrl, now }),
+  };
 }
 
 function describeDemoTpp({ issuer, redirectShopPort }: SandboxPorts) {
@@ -181,7 +193,7 @@ function describeDemoTpp({ issuer, redirectShopPort }: SandboxPorts) {
 
 function bankSettings(
   files: DataDirectory,
-  { databaseUrl, clock, log }: SandboxOptions,
+  { databaseUrl, trustedIssuers = '', clock, log }: SandboxOptions,
   ports: SandboxPorts,
   made: { certificates: SandboxCertificates; secrets: BankSecrets; pages: AddPages },
 ): BankSettings {
@@ -189,10 +201,16 @@ function bankSettings(
   return {
     store:
       databaseUrl === undefined ? { kind: 'pglite', directory: files.store } : { kind: 'postgres', url: databaseUrl },
-    api: { host: HOST, port: ports.api, url: ports.apiUrl, ...certificates.api, trustedIssuers: certificates.ca },
+    api: {
+      host: HOST,
+      port: ports.api,
+      url: ports.apiUrl,
+      ...certificates.api,
+      trustedIssuers: `${certificates.ca}\n${trustedIssuers}`,
+    },
     authorize: { host: HOST, port: ports.authorize, url: ports.issuer },
     audiences: AUDIENCES,
-    keys: secrets.keys,
+    keys: secrets.keySource,
     factorSecret: secrets.factorSecret,
     bankCodes: BANK_CODES,
     bic: BIC,

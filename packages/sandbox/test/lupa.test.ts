@@ -16,6 +16,10 @@ test('lupa alone prints its help, within 80 columns and with examples, like ever
     ['pay', '--help'],
     ['audit', '--help'],
     ['audit', 'verify', '--help'],
+    ['doctor', '--help'],
+    ['keys', '--help'],
+    ['keys', 'rotate', '--help'],
+    ['keys', 'list', '--help'],
   ]) {
     const { exitCode, stdout, stderr } = await runLupa(t, args);
     assert.equal(exitCode, 0);

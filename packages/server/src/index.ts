@@ -1,1 +1,8 @@
-export {};
+/** The bank as a service: configuration, workers, their end. */
+export {
+  type CheckedConfiguration,
+  checkConfiguration,
+  type ServerConfiguration,
+} from './configuration/check-configuration.ts';
+export { type Problem, printProblems } from './configuration/problem.ts';
+export { type ServeOptions, serve } from './serve.ts';

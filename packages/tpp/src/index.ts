@@ -26,6 +26,7 @@ export type {
   SepaPayment,
   SepaPaymentOrder,
   SepaPaymentRequest,
+  SoftwareRole,
   Submission,
   SubmissionId,
   SubmissionStatus,
@@ -41,10 +42,13 @@ export {
   isFinalSubmissionStatus,
   isPaymentReference,
   isSepaIban,
+  MAX_REDIRECT_URIS,
   PAYMENT_STATUSES,
   parseAmountEUR,
   parseCurrencyAmount,
   parseSubmissionId,
+  redirectUriProblem,
+  SOFTWARE_ROLES,
   SUBMISSION_STATUSES,
   verifyIban,
 } from '@lupa/protocol';
@@ -78,7 +82,6 @@ export {
 } from './registration/manage-registration.ts';
 export type { DirectoryOptions } from './registration/open-directory.ts';
 export { type RegisteredTpp, readRegistrationDirectory } from './registration/read-directory.ts';
-export { MAX_REDIRECT_URIS, redirectUriProblem } from './registration/redirect-uri-problem.ts';
 export { registerTpp } from './registration/register-tpp.ts';
 export type { Registration } from './registration/registration.ts';
 export {
@@ -93,7 +96,6 @@ export {
   type Organisation,
   type OrganisationContact,
   type Software,
-  type SoftwareRole,
   type WholeSoftware,
 } from './registration/software-statement.ts';
 export { Secret } from './secret.ts';

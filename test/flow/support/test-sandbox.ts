@@ -29,9 +29,9 @@ export interface TestSandbox {
 /**
  * Starts a whole sandbox in this process, on free ports, in a directory and a database of its own.
  *
- * @param log of the bank; next to nothing unless a test wants to read it
+ * @param change options to be otherwise; the bank logs next to nothing unless a test wants to read it
  */
-export async function startTestSandbox(log: SandboxOptions['log'] = { level: 'fatal' }): Promise<TestSandbox> {
+export async function startTestSandbox(change: Partial<SandboxOptions> = {}): Promise<TestSandbox> {
   // What was opened, the last first: a start that fails half-way must not keep the test's process alive.
   const closing: (() => unknown)[] = [];
   const close = async () => {
@@ -45,7 +45,7 @@ export async function startTestSandbox(log: SandboxOptions['log'] = { level: 'fa
     const databaseUrl = await postgres.createDatabase();
     const clock = { aheadMs: 0 };
     const sandbox = await startSandbox({
-      ...{ dataDir, databaseUrl, apiPort: 0, authorizePort: 0, shop: false, ...(log && { log }) },
+      ...{ dataDir, databaseUrl, apiPort: 0, authorizePort: 0, shop: false, log: { level: 'fatal' }, ...change },
       clock: { now: () => new Date(Date.now() + clock.aheadMs) },
     });
     closing.unshift(() => sandbox.close());

@@ -68,7 +68,10 @@ function refuseAnswer({ statusCode = 0, headers }: IncomingMessage, maxBytes: nu
       'it answers with a redirect, which is not followed: give the URL it leads to, if that is public',
     );
   }
-  if (statusCode !== 200) return new FetchRefused('not-found', `it answers with HTTP status ${statusCode}, not 200`);
+  if (statusCode !== 200) {
+    const code = statusCode === 404 || statusCode === 410 ? 'not-found' : 'failed';
+    return new FetchRefused(code, `it answers with HTTP status ${statusCode}, not 200`);
+  }
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     return new FetchRefused('encoded', 'its answer is compressed although Accept-Encoding: identity was sent');

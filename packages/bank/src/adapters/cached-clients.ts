@@ -12,15 +12,25 @@ interface Remembered {
   readonly until: number;
 }
 
+/** Clients that are remembered, until told to forget them. */
+export interface CachedClients extends Clients {
+  /** A client has changed: whoever asks from now on gets what the source has now. */
+  forget(): void;
+}
+
 /** Clients as another `Clients` knows them, remembered for a few seconds: every call of the API asks for one. */
-export function cachedClients(source: Clients, clock: Clock): Clients {
+export function cachedClients(source: Clients, clock: Clock): CachedClients {
   const remembered = new Map<string, Remembered>();
+  /** Counts what was to be forgotten, so that an answer that was on its way then is not remembered. */
+  let forgotten = 0;
 
   async function look(key: string, find: () => Promise<Client | undefined>): Promise<Client | undefined> {
     const now = clock.now().getTime();
     const known = remembered.get(key);
     if (known !== undefined && now < known.until) return known.client;
+    const asOf = forgotten;
     const client = await find();
+    if (asOf !== forgotten) return client;
     if (client === undefined) {
       remembered.delete(key);
       return undefined;
@@ -30,13 +40,18 @@ export function cachedClients(source: Clients, clock: Clock): Clients {
     return client;
   }
 
+  const forget = () => {
+    forgotten += 1;
+    remembered.clear();
+  };
   return {
+    forget,
     byId: (clientId) => look(`id ${clientId}`, () => source.byId(clientId)),
     byApiKeyDigest: (digest) =>
       look(`key ${Buffer.from(digest).toString('base64url')}`, () => source.byApiKeyDigest(digest)),
     save: async (client) => {
       await source.save(client);
-      remembered.clear();
+      forget();
     },
   };
 }

@@ -11,7 +11,10 @@ export interface KeyCard {
 }
 
 /** @returns the key list whose codes are asked for; undefined for a username that belongs to nobody */
-export async function readKeyCard(bank: ScaBank, username: string): Promise<KeyCard | undefined> {
+export async function readKeyCard(
+  bank: Pick<ScaBank, 'customers' | 'store' | 'factorSecrets'>,
+  username: string,
+): Promise<KeyCard | undefined> {
   const customer = await bank.customers.byUsername(normaliseUsername(username));
   if (customer === undefined) return undefined;
   const series = await bank.store.currentKeySeries(customer.customerId);

@@ -14,7 +14,8 @@ export interface FetchLimits {
  * - `address-forbidden`: its host leads to no public address; no connection was attempted
  * - `unreachable`: no connection, or no answer that can be read
  * - `redirected`: the answer points elsewhere, which is never followed
- * - `not-found`: the answer's status is not 200
+ * - `not-found`: the answer is 404 or 410: there is no such document
+ * - `failed`: the answer's status is any other but 200
  * - `too-large`, `too-slow`: a limit was passed
  * - `encoded`: the answer is compressed, which was not asked for
  */
@@ -24,6 +25,7 @@ export type FetchRefusalCode =
   | 'unreachable'
   | 'redirected'
   | 'not-found'
+  | 'failed'
   | 'too-large'
   | 'too-slow'
   | 'encoded';

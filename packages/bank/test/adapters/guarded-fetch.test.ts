@@ -243,7 +243,10 @@ describe('a document from outside is bounded', () => {
   test('and must be a plain 200: no other status, no compression, no cut answer, no server without a trusted certificate', async () => {
     const answers: readonly [FetchRefusalCode, Answer][] = [
       ['not-found', (_request, response) => response.writeHead(404).end()],
-      ['not-found', (_request, response) => response.writeHead(204).end()],
+      ['not-found', (_request, response) => response.writeHead(410).end()],
+      ['failed', (_request, response) => response.writeHead(204).end()],
+      ['failed', (_request, response) => response.writeHead(403).end()],
+      ['failed', (_request, response) => response.writeHead(500).end()],
       ['encoded', (_request, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'))],
       ['unreachable', (request) => request.socket.destroy()],
       [

@@ -42,7 +42,10 @@ test('the page speaks the language of the browser', async () => {
 });
 
 test('a bank with too much to do says so at once, and when to come back', async () => {
-  const answer = await authorizeListener({ ...options, load: busy }).inject({ url: '/nowhere' });
+  const answer = await authorizeListener({ ...options, load: busy }).inject({
+    url: '/nowhere',
+    headers: { 'accept-language': 'en' },
+  });
   assert.deepEqual([answer.statusCode, answer.headers['retry-after']], [503, '1']);
   assert.match(answer.body, /The bank has too much to do just now/);
 });

@@ -37,8 +37,9 @@ export function checkDer(element: DerReader, what: string): void {
 /** Sequences and sets hold elements; nothing else of the shared types does (DER splits no strings). */
 function checkForm(tag: number, content: DerReader, what: string): void {
   if ((tag & CLASS) !== 0) return;
-  const holdsElements = tag === TAG.sequence || tag === TAG.set;
-  if (holdsElements !== ((tag & CONSTRUCTED) !== 0) || tag === 0) {
+  const whole = tag | CONSTRUCTED;
+  const holdsElements = whole === TAG.sequence || whole === TAG.set;
+  if (holdsElements !== (tag === whole) || tag === 0) {
     throw content.fault(`${what} has an element of tag 0x${tag.toString(16)}, which DER has not`);
   }
 }

@@ -25,12 +25,17 @@ export async function makeRevocationList(
     issuer: [...authority.subject],
     thisUpdate: wholeSeconds(thisUpdate.getTime()),
     nextUpdate: wholeSeconds(nextUpdate.getTime()),
-    entries: revocations.map(({ serial, revokedAt, reason }) => ({
-      serialNumber: serial,
-      revocationDate: wholeSeconds(Date.parse(revokedAt)),
-      // Unspecified is said by saying nothing (RFC 5280 section 5.3.1).
-      ...(reason === 'unspecified' ? {} : { reason: x509.X509CrlReason[reason] }),
-    })),
+    entries: revocations.map(({ serial, revokedAt, reason }) => {
+      const revocationDate = wholeSeconds(Date.parse(revokedAt));
+      return {
+        serialNumber: serial,
+        revocationDate,
+        // Said of each: the library would write an entry without extensions as one with none in its list, which RFC 5280 forbids.
+        invalidity: revocationDate,
+        // Unspecified is said by saying nothing (RFC 5280 section 5.3.1).
+        ...(reason === 'unspecified' ? {} : { reason: x509.X509CrlReason[reason] }),
+      };
+    }),
     extensions: [
       await authorityKeyIdentifier(authority),
       new x509.Extension(CRL_NUMBER, false, derInteger(thisUpdate.getTime())),

@@ -5,6 +5,9 @@ import type { CertificateIssuer } from './sign-certificate.ts';
 /** Where the CA's revocation list is, below the issuer's address. */
 export const CRL_PATH = '/sandbox/ca.crl';
 
+/** Where the CA's own certificate is. */
+export const CA_PATH = '/sandbox/ca.crt';
+
 /** A revocation list as it is served. */
 export interface PublishedList {
   readonly der: Buffer;

@@ -28,6 +28,7 @@ export function addPayCommand(program: Command, finish: (code: ExitCode) => void
         .choices(['keycode', 'mobilekey'])
         .default('keycode'),
     )
+    .option('--tpp <dir>', 'pay as the TPP of lupa register in that directory')
     .option('--data <dir>', 'the data directory of the running sandbox', DEFAULT_DATA_DIRECTORY)
     .option('--json', 'print the result as one line of JSON, and nothing else, on standard output')
     .addHelpText('after', DETAILS)
@@ -71,5 +72,6 @@ Examples:
   $ lupa pay 12.50 --to FI4950009420028730 --approve
   $ lupa pay 5.00 --to FI4950009420028730 --exempt
   $ lupa pay 4 --to "FI21 1234 5600 0007 85" --name Matti --approve
+  $ lupa pay 12.50 --to FI4950009420028730 --approve --tpp tpp
   $ lupa pay 20 --to FI4950009420028730 --instant --approve --factor mobilekey
 `;

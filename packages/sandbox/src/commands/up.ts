@@ -17,12 +17,26 @@ export function addUpCommand(program: Command, finish: (code: ExitCode) => void)
     .option('--authorize-port <n>', 'the bank for browsers', parsePort, DEFAULT_PORTS.authorize)
     .option('--shop-port <n>', 'the demo shop', parsePort, DEFAULT_PORTS.shop)
     .option('--no-shop', 'the bank alone')
+    .option('--trust <file>', 'a CA to trust beside its own, PEM; again for more', collect, [])
+    .option('--revocation-list <url>', 'where such a CA publishes its list; again for more', collectUrl, [])
     .option('--json', 'print one line of JSON when ready')
     .addHelpText('after', DETAILS)
     .action(async (options: UpOptions) => {
       const { runUp } = await import('../up/run-up.ts');
       finish(await runUp(options));
     });
+}
+
+function collect(text: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, text];
+}
+
+function collectUrl(text: string, earlier: readonly string[]): readonly string[] {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
+    throw new InvalidArgumentError('Write it as http://host/list.crl, without a password.');
+  }
+  return collect(text, earlier);
 }
 
 function parsePort(text: string): number {
@@ -36,9 +50,15 @@ A port that is taken moves to the next free one. The data directory is made at
 the first start and kept: balances, keys and the demo TPP stay as they are. With
 LUPA_DATABASE_URL set, accounts and payments live in that PostgreSQL instead.
 
+With --trust the bank takes QWACs and QSEALCs of your own CA, as described in
+docs/certificates.md. It refuses every certificate whose revocation list it does
+not have: lists on public addresses it finds by the certificates themselves, all
+others by --revocation-list.
+
 Examples:
   $ lupa up
   $ lupa up --data /tmp/bank --api-port 9443 --no-shop
+  $ lupa up --trust my-ca.pem --revocation-list http://localhost:9000/my-ca.crl
   $ LUPA_DATABASE_URL=postgres://localhost/lupa lupa up --json
 
 Exit codes: 0 ended by Ctrl-C or SIGTERM, 1 could not start, 2 wrong usage,

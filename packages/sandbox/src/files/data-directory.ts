@@ -18,8 +18,12 @@ export interface DataDirectory {
   readonly caKey: string;
   readonly apiCertificate: string;
   readonly apiKey: string;
-  readonly responseSigningKey: string;
-  readonly idTokenKey: string;
+  /** The bank's signing keys and when each of them signs. */
+  readonly signingKeys: string;
+  /** Held while the signing keys are changed. */
+  readonly signingKeysLock: string;
+  /** Where a directory made before keys could rotate has them. */
+  readonly formerSigningKeys: { readonly response: string; readonly idToken: string };
   readonly secrets: string;
   /** Holds a file for each certificate the sandbox CA has revoked. */
   readonly revocations: string;
@@ -65,8 +69,12 @@ export function dataDirectory(given: string = DEFAULT_DATA_DIRECTORY): DataDirec
     caKey: join(path, 'bank', 'ca-key.pem'),
     apiCertificate: join(path, 'bank', 'api.crt'),
     apiKey: join(path, 'bank', 'api-key.pem'),
-    responseSigningKey: join(path, 'bank', 'response-signing-key.pem'),
-    idTokenKey: join(path, 'bank', 'id-token-key.pem'),
+    signingKeys: join(path, 'bank', 'signing-keys.json'),
+    signingKeysLock: join(path, 'bank', 'signing-keys.lock'),
+    formerSigningKeys: {
+      response: join(path, 'bank', 'response-signing-key.pem'),
+      idToken: join(path, 'bank', 'id-token-key.pem'),
+    },
     secrets: join(path, 'bank', 'secrets.json'),
     revocations: join(path, 'bank', 'revocations'),
     generatedTpps: join(path, 'tpps'),

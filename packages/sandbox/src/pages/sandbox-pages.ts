@@ -1,13 +1,15 @@
 import { isFromOwnPage, pageHeaders } from '@lupa/bank';
 import type { PublishedRevocationList } from '../certificates/published-revocation-list.ts';
 import type { TppFiles } from '../files/data-directory.ts';
+import { addGenerator } from '../generator/generator-routes.ts';
+import type { TppGenerator } from '../generator/tpp-generator.ts';
 import type { TestUser } from '../sandbox-facts.ts';
+import { addAuthority } from './authority-routes.ts';
 import { keyCardPage } from './key-card-page.ts';
 import type { AddPages, App, Rooms } from './pages-app.ts';
 import { parsePhoneNotice, phonePage } from './phone-page.ts';
 import { foreignFormPage, unknownMessagePage, unknownUserPage } from './problem-pages.ts';
 import { MESSAGES_SHOWN, RAILS_PATH, railsPage } from './rails-page.ts';
-import { addRevocationList } from './revocation-list-route.ts';
 import { SANDBOX_STYLESHEET, SANDBOX_STYLESHEET_PATH } from './sandbox-stylesheet.ts';
 import { startPage } from './start-page.ts';
 
@@ -31,8 +33,11 @@ export interface SandboxPagesOptions {
   readonly tppFiles: TppFiles;
   /** The demo TPP's public keys. */
   readonly jwks: { readonly keys: readonly object[] };
-  /** What the sandbox CA has revoked. */
+  /** The certificate of the sandbox CA, PEM. */
+  readonly ca: string;
+  /** What it has revoked. */
   readonly revocationList: PublishedRevocationList;
+  readonly generator: TppGenerator;
   /** The test users with the balances they have now. */
   readonly readUsers: () => Promise<readonly TestUser[]>;
 }
@@ -48,29 +53,35 @@ const PHONE_REFRESH_SECONDS = 4;
 
 /**
  * The sandbox's own pages on the Authorize listener: its start page, each test user's key card and phone, and what left for
- * other banks. None of them needs a login, for none of it is real; they still take no form that another site sent.
+ * other banks. None of them needs a login, for none of it is real; they still take no form that another site sent. Beside
+ * them, for programs, the certificate generator.
  */
 export function sandboxPages(options: SandboxPagesOptions): AddPages {
-  return async (app, rooms) => {
-    parseForms(app);
-    app.addHook('onRequest', async (_request, reply) => {
-      reply.headers(pageHeaders(options.issuer));
-    });
-    app.addHook('preHandler', async (request, reply) => {
-      if (request.method !== 'POST' || isFromOwnPage(request.headers, options.issuer)) return;
-      return reply.code(403).send(foreignFormPage());
-    });
-    app.get(SANDBOX_STYLESHEET_PATH, (_request, reply) =>
-      reply.header('cache-control', 'no-cache').type('text/css; charset=utf-8').send(SANDBOX_STYLESHEET),
-    );
-    app.get('/sandbox/tpp/public-jwks.json', (_request, reply) => reply.type('application/json').send(options.jwks));
-    app.get(AUDIT_PATH, async (_request, reply) => reply.type('application/json').send(await rooms.verifyAuditTrail()));
-    addRevocationList(app, options.revocationList);
-    addStartPage(app, rooms, options);
-    addKeyCards(app, rooms, options);
-    addPhones(app, rooms, options);
-    addRails(app, rooms);
+  return async (listener, rooms) => {
+    await listener.register(async (app) => addPages(app, rooms, options));
+    await listener.register(async (app) => addGenerator(app, options.generator, options.issuer));
   };
+}
+
+function addPages(app: App, rooms: Rooms, options: SandboxPagesOptions): void {
+  parseForms(app);
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers(pageHeaders(options.issuer));
+  });
+  app.addHook('preHandler', async (request, reply) => {
+    if (request.method !== 'POST' || isFromOwnPage(request.headers, options.issuer)) return;
+    return reply.code(403).send(foreignFormPage());
+  });
+  app.get(SANDBOX_STYLESHEET_PATH, (_request, reply) =>
+    reply.header('cache-control', 'no-cache').type('text/css; charset=utf-8').send(SANDBOX_STYLESHEET),
+  );
+  app.get('/sandbox/tpp/public-jwks.json', (_request, reply) => reply.type('application/json').send(options.jwks));
+  app.get(AUDIT_PATH, async (_request, reply) => reply.type('application/json').send(await rooms.verifyAuditTrail()));
+  addAuthority(app, options.ca, options.revocationList);
+  addStartPage(app, rooms, options);
+  addKeyCards(app, rooms, options);
+  addPhones(app, rooms, options);
+  addRails(app, rooms);
 }
 
 function addStartPage(app: App, rooms: Rooms, options: SandboxPagesOptions): void {

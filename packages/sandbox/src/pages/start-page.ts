@@ -1,6 +1,8 @@
 import { type Fragment, type Markup, markup } from '@lupa/bank';
 import { formatIbanInGroups } from '@lupa/protocol';
+import { CA_PATH, CRL_PATH } from '../certificates/published-revocation-list.ts';
 import type { TppFiles } from '../files/data-directory.ts';
+import { GENERATOR_PATH } from '../generator/generator-routes.ts';
 import type { TestUser } from '../sandbox-facts.ts';
 import { sandboxPage } from './sandbox-layout.ts';
 
@@ -30,14 +32,25 @@ ${shopUrl && markup`<p class="buttons"><a class="button primary" href="${shopUrl
 </section>
 <section class="card" aria-labelledby="tpp">
 <h2 id="tpp">Demo TPP</h2>
-<p>A registered client with a certificate and a signing key. Its files are in</p>
+<p>A registered client with a QWAC for TLS and a QSEALC for signatures. Its files are in</p>
 <p><code>${tppFiles.directory}</code></p>
 <dl class="details files">
-${row('client.crt, key.pem', 'its certificate for mutual TLS, and the key')}
+${row('client.crt, key.pem', 'its QWAC for mutual TLS, and the key')}
 ${row('ca.crt', 'the issuer of the API’s certificate: curl --cacert ca.crt')}
-${row('ssa-signing-key.pem', 'signs payments and authorization requests')}
+${row('ssa-signing-key.pem', 'signs payments and authorization requests; ssa-signing.crt is its QSEALC')}
 ${row('registration-result.txt', 'client id, client secret, API key, redirect URIs, kid')}
 </dl>
+</section>
+<section class="card" aria-labelledby="register">
+<h2 id="register">A TPP of your own</h2>
+<p><code>npx lupa register</code> makes one in one step: certificates, software statement, registration. By hand it takes these:</p>
+<dl class="details">
+${row('Certificates', markup`<code>POST ${issuer}${GENERATOR_PATH}/sandbox-tpp?c=fi&amp;cn=My%20TPP</code> with any <code>x-api-key</code>`)}
+${row('Registration', markup`<code>POST ${apiUrl}/tpp-registration/register</code>`)}
+${row('Issuer of all certificates', markup`${link(CA_PATH)}, the sandbox CA`)}
+${row('What it has revoked', link(CRL_PATH))}
+</dl>
+<p class="hint">To see a certificate refused, <code>npx lupa cert revoke</code> it; <code>npx lupa cert inspect</code> explains one.</p>
 </section>
 <section class="card" aria-labelledby="addresses">
 <h2 id="addresses">Addresses</h2>

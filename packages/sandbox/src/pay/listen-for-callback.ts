@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { PAY_CALLBACK_PORTS, payCallbackUri } from '../demo-tpp/redirect-uris.ts';
 import { hasCode } from '../files/private-file.ts';
 
 /** A listener on this machine that the bank sends the customer's browser back to. */
@@ -26,30 +25,33 @@ export class CustomerAway extends Error {
   }
 }
 
-/** Listens on the first free port of those that are registered as redirect URIs of the demo TPP. */
-export async function listenForCallback(): Promise<CallbackListener> {
-  for (const port of PAY_CALLBACK_PORTS) {
-    const servers = await listenOnLoopback(port);
-    if (servers !== undefined) return callbackListener(port, servers);
+/** Listens on the first free port of these redirect URIs. */
+export async function listenForCallback(redirectUris: readonly string[]): Promise<CallbackListener> {
+  for (const uri of redirectUris) {
+    const servers = await listenOnLoopback(Number(new URL(uri).port));
+    if (servers !== undefined) return callbackListener(uri, servers);
   }
+  const ports = redirectUris.map((uri) => new URL(uri).port).join(', ');
   throw new Error(
-    `Ports ${PAY_CALLBACK_PORTS.join(', ')} are all taken. End what uses one of them, or play the customer with --approve.`,
+    ports === ''
+      ? 'None of the registered redirect URIs is http on this machine with a port of its own, so nobody could wait there for the customer. Play the customer with --approve, or register http://localhost:8182/callback too.'
+      : `Ports ${ports} are all taken. End what uses one of them, or play the customer with --approve.`,
   );
 }
 
-function callbackListener(port: number, servers: readonly Server[]): CallbackListener {
-  const redirectUri = payCallbackUri(port);
-  const origin = new URL(redirectUri).origin;
+function callbackListener(redirectUri: string, servers: readonly Server[]): CallbackListener {
+  const { origin, pathname: callbackPath } = new URL(redirectUri);
+  const entrancePath = callbackPath === '/' ? '/pay' : '/';
   return {
     redirectUri,
-    entrance: `${origin}/`,
+    entrance: `${origin}${entrancePath}`,
     async wait(authorizationUrl, state, deadline) {
       const { promise, resolve, reject } = Promise.withResolvers<string>();
       for (const server of servers) {
         server.on('request', (request, response) => {
           const url = new URL(request.url ?? '/', origin);
-          if (url.pathname === '/') return redirect(response, authorizationUrl);
-          if (url.pathname !== '/callback') return answer(response, 404, 'There is nothing here.');
+          if (url.pathname === entrancePath) return redirect(response, authorizationUrl);
+          if (url.pathname !== callbackPath) return answer(response, 404, 'There is nothing here.');
           if (url.searchParams.get('state') !== state)
             return answer(response, 400, 'This is not the payment that lupa pay waits for.');
           answer(response, 200, 'You are back from the bank. Go on reading in the terminal; this tab can be closed.');

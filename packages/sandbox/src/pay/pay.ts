@@ -1,18 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type PendingAuthorization,
-  type ResponseType,
-  type SepaPayment,
-  type SepaPaymentRequest,
-  type Submission,
-  Tpp,
-} from '@lupa/tpp';
-import { readClientSettings } from '../demo-tpp/client-settings.ts';
+import type { PendingAuthorization, ResponseType, SepaPayment, SepaPaymentRequest, Submission, Tpp } from '@lupa/tpp';
 import { type CustomerScript, playCustomer } from '../play-customer/play-customer.ts';
-import type { SandboxFacts } from '../sandbox-facts.ts';
 import { exemptionSteps } from './exemption-steps.ts';
 import type { KeptApproval } from './kept-approval.ts';
 import { type CallbackListener, listenForCallback } from './listen-for-callback.ts';
+import type { PayingTpp } from './paying-tpp.ts';
 import type { StepPrinter } from './step-printer.ts';
 
 export interface PaymentMade {
@@ -39,16 +31,12 @@ export type Player = Pick<CustomerScript, 'username' | 'password' | 'factor'> | 
 const BOOKING_TIMEOUT_MS = 30_000;
 
 /** The default flow (contract §2 to §6) or, where it is wanted and granted, the exemption flow (§9), each step told to `steps`. */
-export async function pay(sandbox: SandboxFacts, order: PaymentOrder, steps: StepPrinter): Promise<PaymentMade> {
+export async function pay(payingTpp: PayingTpp, order: PaymentOrder, steps: StepPrinter): Promise<PaymentMade> {
   // A played customer needs nobody to wait for: the address the bank sends it to is all there is to know.
-  const listener = order.player === undefined ? await listenForCallback() : undefined;
-  const redirectUri = listener?.redirectUri ?? sandbox.tpp.redirectUris[0] ?? '';
+  const listener = order.player === undefined ? await listenForCallback(payingTpp.callbackUris) : undefined;
+  const redirectUri = listener?.redirectUri ?? payingTpp.redirectUris[0] ?? '';
   steps.begin('Find the bank');
-  const tpp = await Tpp.discover({
-    ...(await readClientSettings(sandbox, redirectUri)),
-    bank: sandbox.authorize,
-    onExchange: order.exempt ? exemptionSteps(steps) : steps.exchange,
-  });
+  const tpp = await payingTpp.open(redirectUri, order.exempt ? exemptionSteps(steps) : steps.exchange);
   try {
     return await (order.exempt ? payExempt : payWithCustomer)({ tpp, order, listener, steps });
   } finally {

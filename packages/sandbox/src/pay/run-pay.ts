@@ -1,12 +1,16 @@
+import { basename, join } from 'node:path';
 import type { SepaPaymentRequest, Submission } from '@lupa/tpp';
+import { TEST_CUSTOMERS } from '../customers/test-customers.ts';
 import type { ExitCode } from '../exit-code.ts';
-import { dataDirectory } from '../files/data-directory.ts';
+import { DEFAULT_DATA_DIRECTORY, dataDirectory } from '../files/data-directory.ts';
 import { findRunningSandbox } from '../files/running-sandbox.ts';
 import { painter } from '../print/paint.ts';
-import type { SandboxFacts } from '../sandbox-facts.ts';
+import { shellQuoted } from '../print/shell-quoted.ts';
+import { isThisMachine } from '../this-machine.ts';
 import { explainPayment } from './explain-payment.ts';
 import { KeptApproval } from './kept-approval.ts';
 import { type PaymentMade, pay } from './pay.ts';
+import { demoPayingTpp, type PayingTpp, registeredPayingTpp } from './paying-tpp.ts';
 import { stepPrinter } from './step-printer.ts';
 
 /** The command line's options; amount, IBAN and reference are checked already. */
@@ -23,6 +27,8 @@ export interface PayOptions {
   readonly exempt?: boolean;
   readonly user: string;
   readonly factor: 'keycode' | 'mobilekey';
+  /** A directory of `lupa register`, to pay as that TPP. */
+  readonly tpp?: string;
   readonly data: string;
   readonly json?: boolean;
 }
@@ -34,14 +40,13 @@ const PAID: readonly Submission['status'][] = ['Submitted', 'Credited'];
 export async function runPay(options: PayOptions): Promise<ExitCode> {
   const steps = stepPrinter(options.json ? process.stderr : process.stdout, { quiet: options.json === true });
   try {
-    const directory = dataDirectory(options.data);
-    const sandbox = await findRunningSandbox(directory);
-    if (sandbox === undefined) return tell(`No sandbox is running on ${directory.path}. ${startHint(options)}`);
-    const player = options.approve ? playedCustomer(sandbox, options) : undefined;
+    const from = await findPayer(options);
+    if (typeof from === 'string') return tell(from);
+    const player = options.approve ? playedCustomer(from.tpp, options) : undefined;
     if (typeof player === 'string') return tell(player);
-    const approvals = new KeptApproval(directory.tpp.approval);
+    const approvals = new KeptApproval(from.approvalFile);
     const request = paymentRequest(options);
-    const made = await pay(sandbox, { request, player, approvals, exempt: options.exempt === true }, steps);
+    const made = await pay(from.tpp, { request, player, approvals, exempt: options.exempt === true }, steps);
     report(made, options, steps.paint);
     return PAID.includes(made.submission.status) ? 0 : 1;
   } catch (error) {
@@ -55,15 +60,30 @@ function tell(problem: string): ExitCode {
   return 1;
 }
 
-function startHint({ data }: PayOptions): string {
-  return `Start one in another terminal: lupa up${data === '.lupa' ? '' : ` --data ${data}`}`;
+/** @returns the TPP that pays, or why there is none */
+async function findPayer({
+  tpp,
+  data,
+}: PayOptions): Promise<{ readonly tpp: PayingTpp; readonly approvalFile: string } | string> {
+  const directory = dataDirectory(data);
+  if (tpp !== undefined) {
+    return { tpp: await registeredPayingTpp(tpp), approvalFile: join(tpp, basename(directory.tpp.approval)) };
+  }
+  const sandbox = await findRunningSandbox(directory);
+  if (sandbox !== undefined) return { tpp: demoPayingTpp(sandbox), approvalFile: directory.tpp.approval };
+  const hint = `lupa up${data === DEFAULT_DATA_DIRECTORY ? '' : ` --data ${shellQuoted(data)}`}`;
+  return `No sandbox is running on ${directory.path}. Start one in another terminal: ${hint}`;
 }
 
 /** @returns who to play, or why that cannot be */
-function playedCustomer({ users }: SandboxFacts, { user, factor }: PayOptions) {
-  const found = users.find(({ username }) => username === user);
+function playedCustomer({ bank }: PayingTpp, { user, factor }: PayOptions) {
+  // Nobody's password is tried at a bank that may be a real one.
+  if (!isThisMachine(bank)) {
+    return `--approve plays a customer of a sandbox on this machine, and ${bank} is none. Leave it out, and approve in a browser.`;
+  }
+  const found = TEST_CUSTOMERS.find(({ username }) => username === user);
   if (found === undefined)
-    return `There is no test user ${user}. Take one of ${users.map(({ username }) => username).join(', ')}.`;
+    return `There is no test user ${user}. Take one of ${TEST_CUSTOMERS.map(({ username }) => username).join(', ')}.`;
   return { username: found.username, password: found.password, factor };
 }
 

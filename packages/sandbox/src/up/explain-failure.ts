@@ -8,7 +8,14 @@ export function explainFailure(error: unknown): string {
   return `lupa up: the sandbox did not start. ${error.stack ?? error.message}`;
 }
 
-const EXPLAINED = new Set(['DirectoryInUse', 'StoreInUse', 'UnusableDataDirectory', 'NoFreePort', 'LupaError']);
+const EXPLAINED = new Set([
+  'DirectoryInUse',
+  'StoreInUse',
+  'UnusableDataDirectory',
+  'NoFreePort',
+  'UnusableTrust',
+  'LupaError',
+]);
 
 const ADVICE: Readonly<Record<string, string>> = {
   EACCES: 'Name a directory of your own with --data.',

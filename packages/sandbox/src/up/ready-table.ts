@@ -2,6 +2,7 @@ import { relative, sep } from 'node:path';
 import { DEFAULT_DATA_DIRECTORY } from '../files/data-directory.ts';
 import { type Cell, columns } from '../print/columns.ts';
 import { type Paint, painter } from '../print/paint.ts';
+import { shellQuoted } from '../print/shell-quoted.ts';
 import type { SandboxFacts, TestUser } from '../sandbox-facts.ts';
 
 /** The payee of the workflow document's samples: an account of this bank. */
@@ -16,7 +17,7 @@ const SAMPLE_PAYEE = 'FI4950009420028730';
 export function readyTable(facts: SandboxFacts, dataOption: string, paint: Paint = painter(process.stdout)): string {
   const heading = (text: string) => paint('bold', text);
   const address = (text: string) => paint('cyan', text);
-  const data = dataOption === DEFAULT_DATA_DIRECTORY ? '' : ` --data ${quoted(dataOption)}`;
+  const data = dataOption === DEFAULT_DATA_DIRECTORY ? '' : ` --data ${shellQuoted(dataOption)}`;
   const lines = [
     heading(paint('green', 'Lupa sandbox is ready.')),
     '',
@@ -61,9 +62,4 @@ function userRows({ username, password, accounts }: TestUser, paint: Paint): Cel
 function readable(path: string): string {
   const fromHere = relative('.', path);
   return fromHere.startsWith(`..${sep}`) || fromHere === '' ? path : fromHere;
-}
-
-/** As a shell wants it. */
-function quoted(text: string): string {
-  return /^[\w./~-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

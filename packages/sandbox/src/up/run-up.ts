@@ -3,6 +3,7 @@ import { readyLine } from '../sandbox-facts.ts';
 import type { Sandbox } from '../start-sandbox.ts';
 import { explainFailure } from './explain-failure.ts';
 import { listenForEnd } from './listen-for-end.ts';
+import { readTrust } from './read-trust.ts';
 import { readyTable } from './ready-table.ts';
 
 /** The command line's options. */
@@ -12,6 +13,8 @@ export interface UpOptions {
   readonly authorizePort: number;
   readonly shopPort: number;
   readonly shop?: boolean;
+  readonly trust: readonly string[];
+  readonly revocationList: readonly string[];
   readonly json?: boolean;
 }
 
@@ -27,12 +30,15 @@ export async function runUp(options: UpOptions): Promise<ExitCode> {
   try {
     // Loaded under the eyes of `end`: it takes half a second, in which Ctrl-C is as good as later.
     const { startSandbox } = await import('../start-sandbox.ts');
+    const trustedIssuers = await readTrust(options.trust);
     sandbox = await startSandbox({
       dataDir: options.data,
       apiPort: options.apiPort,
       authorizePort: options.authorizePort,
       shopPort: options.shopPort,
       shop: options.shop ?? true,
+      ...(trustedIssuers === undefined ? {} : { trustedIssuers }),
+      revocationLists: options.revocationList,
       ...databaseFromEnvironment(),
       onNotice: tell,
       signal: end.signal,

@@ -1,10 +1,15 @@
 import { X509Certificate } from 'node:crypto';
-import type { JwsSigner } from '@lupa/protocol';
+import {
+  DEFAULT_REGISTRATION_AUDIENCE,
+  type JwsSigner,
+  MAX_REDIRECT_URIS,
+  redirectUriProblem,
+  SOFTWARE_ROLES,
+} from '@lupa/protocol';
 import { addressProblem, isPrintable, readSigningKey, tlsProblem } from '../check-settings.ts';
 import { TppError } from '../tpp-error.ts';
-import { MAX_REDIRECT_URIS, redirectUriProblem } from './redirect-uri-problem.ts';
 import type { RegistrationSettings } from './registration-settings.ts';
-import type { Software, SoftwareRole, WholeSoftware } from './software-statement.ts';
+import type { Software, WholeSoftware } from './software-statement.ts';
 
 /** A registration that can be sent, with nothing left to default. */
 export interface CheckedRegistration {
@@ -15,9 +20,7 @@ export interface CheckedRegistration {
   readonly audience: string;
 }
 
-const DEFAULT_AUDIENCE = 'https://op.fi/';
 const DEFAULT_GRANT_TYPES = ['client_credentials', 'authorization_code', 'refresh_token'];
-const ROLES: readonly SoftwareRole[] = ['PIS', 'AIS', 'CBPII'];
 
 /** Country, authority and number there, as in a certificate's organizationIdentifier (ETSI TS 119 495 section 5.2.1) without `PSD`. */
 const ORGANISATION_ID = /^[A-Z]{2}-[A-Z0-9]{2,8}-\S{1,64}$/;
@@ -27,7 +30,7 @@ const ORGANIZATION_IDENTIFIER = /^(?:organizationIdentifier|2\.5\.4\.97)=PSD(.+)
 
 /** Checks a registration whole, so that every mistake shows at once and before anything is sent. @throws TppError SETTINGS_INVALID */
 export function checkRegistration(settings: RegistrationSettings): CheckedRegistration {
-  const { redirectUris = [], grantTypes = DEFAULT_GRANT_TYPES, audience = DEFAULT_AUDIENCE } = settings;
+  const { redirectUris = [], grantTypes = DEFAULT_GRANT_TYPES, audience = DEFAULT_REGISTRATION_AUDIENCE } = settings;
   const problems = [...settingsProblems(settings)];
   problems.push(...redirectUriProblems('redirectUris', redirectUris));
   const software = wholeSoftware(settings);
@@ -81,7 +84,8 @@ function* softwareProblems(software: WholeSoftware): Iterable<string> {
   if (id !== undefined && isBlank(id)) yield 'software.id is empty';
   if (!URL.canParse(software.uri)) yield 'software.uri is not a URL';
   if (roles.length === 0) yield 'software.roles is empty';
-  for (const role of roles) if (!ROLES.includes(role)) yield `software.roles: ${role} is none of ${ROLES.join(', ')}`;
+  for (const role of roles)
+    if (!SOFTWARE_ROLES.includes(role)) yield `software.roles: ${role} is none of ${SOFTWARE_ROLES.join(', ')}`;
   yield* some(addressProblem('software.jwksEndpoint', software.jwksEndpoint, true));
   if (jwksRevokedEndpoint !== undefined && !URL.canParse(jwksRevokedEndpoint)) {
     yield 'software.jwksRevokedEndpoint is not a URL';

@@ -1,10 +1,10 @@
+import { redirectUriProblem } from '@lupa/protocol';
 import { addressProblem, tlsProblem } from '../check-settings.ts';
 import type { Secret } from '../secret.ts';
 import type { CallOptions, ClientSettings } from '../settings.ts';
 import { argumentInvalid, TppError } from '../tpp-error.ts';
 import type { HttpAnswer } from '../wire/http.ts';
 import { type LineOptions, openLine } from '../wire/line.ts';
-import { redirectUriProblem } from './redirect-uri-problem.ts';
 import { type Registration, readRegistration } from './registration.ts';
 import { callRegistration, type RegistrationCall } from './registration-line.ts';
 

@@ -1,9 +1,6 @@
-import { type JwsSigner, signCompactJws } from '@lupa/protocol';
+import { type JwsSigner, type SoftwareRole, signCompactJws } from '@lupa/protocol';
 import { uuid } from '../uuid.ts';
 import { type JwtSource, jwtTimes, systemSource } from './jwt-times.ts';
-
-/** What a software may do at a bank, of what its organisation is licensed for (contract §10). `PIS` initiates payments. */
-export type SoftwareRole = 'PIS' | 'AIS' | 'CBPII';
 
 /** Whom the bank turns to. */
 export interface OrganisationContact {

@@ -1,0 +1,61 @@
+import { type ExchangeRecord, readRegistrationDirectory, Tpp, TppError } from '@lupa/tpp';
+import { readClientSettings } from '../demo-tpp/client-settings.ts';
+import { PAY_CALLBACK_PORTS, payCallbackUri } from '../demo-tpp/redirect-uris.ts';
+import type { SandboxFacts } from '../sandbox-facts.ts';
+
+/** The TPP that a payment is made as. */
+export interface PayingTpp {
+  /** The issuer. */
+  readonly bank: string;
+  readonly redirectUris: readonly string[];
+  /** Those of them that `lupa pay` may wait at for the customer, the best first. */
+  readonly callbackUris: readonly string[];
+  open(redirectUri: string, onExchange: (record: ExchangeRecord) => void): Promise<Tpp>;
+}
+
+/** The directory holds no registration that can be used; the message says why and what to do. */
+export class NoRegistration extends Error {
+  override readonly name = 'NoRegistration';
+}
+
+const PAY_CALLBACK_URIS = PAY_CALLBACK_PORTS.map((port) => payCallbackUri(port));
+
+/** The demo TPP of a running sandbox. */
+export function demoPayingTpp(sandbox: SandboxFacts): PayingTpp {
+  return {
+    bank: sandbox.authorize,
+    redirectUris: sandbox.tpp.redirectUris,
+    callbackUris: PAY_CALLBACK_URIS,
+    open: async (redirectUri, onExchange) =>
+      Tpp.discover({ ...(await readClientSettings(sandbox, redirectUri)), bank: sandbox.authorize, onExchange }),
+  };
+}
+
+/** A TPP of one's own, from the files of `lupa register`. @throws NoRegistration */
+export async function registeredPayingTpp(directory: string): Promise<PayingTpp> {
+  const { bank, registration } = await readRegistrationDirectory(directory).catch((error: unknown) => {
+    if (!(error instanceof TppError)) throw error;
+    throw new NoRegistration(
+      `There is no usable registration ${error.detail}. Make one: lupa register --out ${directory}`,
+    );
+  });
+  if (bank === undefined) {
+    throw new NoRegistration(
+      `${directory} does not say where its bank is. Write it a bank.json: {"bank": "<the issuer>"}`,
+    );
+  }
+  const { redirectUris } = registration;
+  const own = redirectUris.filter((uri) => PAY_CALLBACK_URIS.includes(uri));
+  return {
+    bank,
+    redirectUris,
+    callbackUris: own.length > 0 ? own : redirectUris.filter(canBeListenedAt),
+    open: (redirectUri, onExchange) => Tpp.fromDirectory(directory, { redirectUri, onExchange }),
+  };
+}
+
+/** On this machine, without TLS, at a port of its own. */
+function canBeListenedAt(uri: string): boolean {
+  const url = new URL(uri);
+  return url.protocol === 'http:' && url.port !== '' && url.search === '';
+}

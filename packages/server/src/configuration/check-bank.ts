@@ -1,0 +1,77 @@
+import { fixedExchangeRates, LONGEST_LIFETIMES, type TokenLifetimes } from '@lupa/bank';
+import { currencyDecimals, isBic } from '@lupa/protocol';
+import type { Values } from './values.ts';
+
+const DAY_SECONDS = 86_400;
+
+/** What this bank is, and how long things live in it. */
+export function checkBank(values: Values) {
+  const bic = checkBic(values);
+  return {
+    bankCodes: checkBankCodes(values),
+    ...(bic === undefined ? {} : { bic }),
+    exchangeRates: fixedExchangeRates(checkExchangeRates(values)),
+    audiences: values.list('audiences'),
+    signatures: values.choice('signatures', ['required', 'optional'], 'required'),
+    lifetimes: checkLifetimes(values),
+    unauthorizedSeconds: values.wholeNumber('unauthorizedSeconds', {
+      least: 60,
+      most: 30 * DAY_SECONDS,
+      otherwise: DAY_SECONDS,
+    }),
+    callsUnderWay: values.wholeNumber('callsUnderWay', { least: 1, most: 100_000, otherwise: 512 }),
+  };
+}
+
+function checkBankCodes(values: Values): readonly string[] {
+  if (values.given('bank.codes') === undefined) values.missing('bank.codes');
+  const codes = values.list('bank.codes');
+  for (const code of codes) {
+    if (!/^\d{1,6}$/.test(code)) {
+      values.mistake(
+        'bank.codes',
+        `${JSON.stringify(code)} is not the beginning of a national bank code.`,
+        'Write 1 to 6 digits, such as "5".',
+      );
+    }
+  }
+  return codes;
+}
+
+function checkBic(values: Values): string | undefined {
+  const bic = values.text('bank.bic');
+  if (bic === undefined || isBic(bic)) return bic;
+  return values.mistake('bank.bic', `${bic} is not a BIC.`, 'Write its 8 or 11 capital letters and digits.');
+}
+
+function checkExchangeRates(values: Values): Readonly<Record<string, string>> {
+  const table = values.table('bank.exchangeRates');
+  for (const [currency, rate] of Object.entries(table)) {
+    if (currencyDecimals(currency) === undefined) {
+      values.mistake('bank.exchangeRates', `${currency} is no currency.`, 'Write its three letters, such as USD.');
+    } else if (!/^(?:0|[1-9]\d{0,8})(?:\.\d{1,10})?$/.test(rate) || Number(rate) === 0) {
+      values.mistake(
+        'bank.exchangeRates',
+        `${rate} is no rate of ${currency}.`,
+        'Write units for one euro, such as "1.0850".',
+      );
+    }
+  }
+  return table;
+}
+
+function checkLifetimes(values: Values): TokenLifetimes {
+  const lifetime = (name: keyof TokenLifetimes) =>
+    values.wholeNumber(`lifetimes.${name}`, {
+      least: 1,
+      most: LONGEST_LIFETIMES[name],
+      otherwise: LONGEST_LIFETIMES[name],
+    });
+  return {
+    clientTokenSeconds: lifetime('clientTokenSeconds'),
+    userTokenSeconds: lifetime('userTokenSeconds'),
+    idTokenSeconds: lifetime('idTokenSeconds'),
+    codeSeconds: lifetime('codeSeconds'),
+    refreshTokenDays: lifetime('refreshTokenDays'),
+  };
+}

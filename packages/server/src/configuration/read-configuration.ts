@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { LupaError, parseStrictJson } from '@lupa/protocol';
+import { type Given, type GivenMembers, isObject } from './given.ts';
+import type { Problem } from './problem.ts';
+import { readEnvironment } from './read-environment.ts';
+import { readMembers } from './read-members.ts';
+import { reasonOf } from './read-named-file.ts';
+
+export interface ConfigurationSource {
+  /** The JSON file; relative paths in it begin at its directory. */
+  readonly file: string | undefined;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** What is in the file and in the environment, the environment before the file, and every mistake in their form. */
+export async function readConfiguration({ file, environment }: ConfigurationSource): Promise<{
+  readonly given: GivenMembers;
+  readonly problems: readonly Problem[];
+}> {
+  const problems: Problem[] = [];
+  const fromFile = file === undefined ? new Map<string, Given>() : await readConfigurationFile(file, problems);
+  const fromEnvironment = await readEnvironment(environment, problems);
+  return { given: new Map([...fromFile, ...fromEnvironment]), problems };
+}
+
+async function readConfigurationFile(file: string, problems: Problem[]): Promise<Map<string, Given>> {
+  const path = resolve(file);
+  const unreadable = (what: string, mend: string) => {
+    problems.push({ kind: 'mistake', where: path, what, mend });
+    return new Map<string, Given>();
+  };
+  try {
+    const json = parseStrictJson(await readFile(path));
+    if (!isObject(json)) return unreadable('It is not a JSON object.', 'Begin with examples/serve/lupa.json.');
+    return await readMembers(json, { file: path, directory: dirname(path) }, problems);
+  } catch (error) {
+    if (error instanceof LupaError) return unreadable(`It is not JSON: ${error.description}`, 'Mend it there.');
+    return unreadable(
+      `It cannot be read: ${reasonOf(error)}.`,
+      'Name a file that this account may read with --config or LUPA_CONFIG.',
+    );
+  }
+}

@@ -1,0 +1,55 @@
+import cluster from 'node:cluster';
+import { type Bank, openBank } from '@lupa/bank';
+import { checkConfiguration } from '../configuration/check-configuration.ts';
+import { isMistake, printProblems } from '../configuration/problem.ts';
+import { explainStart } from '../explain-start.ts';
+import { drainTimes } from './drain-times.ts';
+import { isDrainMessage, type WorkerMessage } from './messages.ts';
+
+/** One worker: a whole bank, on ports and a database that it shares with the others. It is started by the primary process alone. */
+const [file] = process.argv.slice(2);
+
+/** When nobody says how long: the primary process has died, or somebody told this worker alone to end. */
+const DRAIN_WITHIN_MS = 30_000;
+
+let ending = false;
+const opening = open();
+
+process.on('message', (message) => {
+  if (isDrainMessage(message)) void end(message.withinMs);
+});
+process.on('SIGTERM', () => void end(DRAIN_WITHIN_MS));
+process.on('disconnect', () => void end(DRAIN_WITHIN_MS));
+// Ctrl-C and a lost terminal reach every process of the group; the primary says what follows from them.
+process.on('SIGINT', () => {});
+process.on('SIGHUP', () => {});
+
+async function open(): Promise<Bank | undefined> {
+  try {
+    const { configuration, problems } = await checkConfiguration({ file, environment: process.env });
+    if (configuration === undefined) throw new Error(printProblems(problems.filter(isMistake)));
+    const bank = await openBank(configuration.bank);
+    await tell({ kind: 'ready' });
+    return bank;
+  } catch (error) {
+    await tell({ kind: 'failed', why: explainStart(error) });
+    process.exit(1);
+  }
+}
+
+async function end(withinMs: number): Promise<void> {
+  if (ending) return;
+  ending = true;
+  const bank = await opening;
+  const { cutOff } = (await bank?.close(drainTimes(withinMs))) ?? { cutOff: 0 };
+  await tell({ kind: 'drained', cutOff });
+  process.exit(0);
+}
+
+/** Resolves when it is on its way, or nobody listens any more. */
+function tell(message: WorkerMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (cluster.worker?.isConnected() !== true) resolve();
+    else cluster.worker.send(message, () => resolve());
+  });
+}
