@@ -95,18 +95,31 @@ export function explainCertificate(
     crlUrls,
     refusals,
     takenFor: (['tls', 'signature'] as const).filter((use) => refusals[use].length === 0),
-    ...(trust !== undefined && 'chain' in trust ? { chain: trust.chain.map((link) => link.subject) } : {}),
+    ...(trust !== undefined && 'chain' in trust ? { chain: namesOf(trust.chain) } : {}),
     remarks: remarksOn(certificate, at),
   };
 }
 
+/** A trust anchor that is explained itself signed itself: it is named once. */
+function namesOf(chain: readonly PaymentCertificate[]): CertificateName[] {
+  const links = chain.filter((link, index) => link.thumbprint !== chain[index - 1]?.thumbprint);
+  return links.map(({ subject }) => subject);
+}
+
 const PURPOSE_NAMES = new Map<string, string>(Object.entries(PURPOSE_OID).map(([name, oid]) => [oid, name]));
 
-function kindOf({ isAuthority, qcTypes }: PaymentCertificate): Pick<CertificateExplanation, 'kind' | 'description'> {
+function kindOf({
+  isAuthority,
+  qcTypes,
+  extendedKeyUsage,
+}: PaymentCertificate): Pick<CertificateExplanation, 'kind' | 'description'> {
   if (isAuthority) return { kind: 'authority', description: 'certificate of an authority, which signs others' };
   const [type, another] = qcTypes;
-  if (type === undefined)
-    return { kind: 'other', description: 'certificate without a QcType: neither a QWAC nor a QSEALC' };
+  if (type === undefined) {
+    const what =
+      extendedKeyUsage?.includes(PURPOSE_OID.serverAuth) === true ? "a server's certificate" : 'a certificate';
+    return { kind: 'other', description: `${what} without a QcType: neither a QWAC nor a QSEALC` };
+  }
   if (another !== undefined)
     return { kind: 'other', description: `certificate of several types (${qcTypes.join(', ')})` };
   switch (type) {

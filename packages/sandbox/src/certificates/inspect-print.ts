@@ -1,4 +1,4 @@
-import type { CertificateName, CertificateRefusal } from '@lupa/certificates';
+import type { CertificateName, CertificateRefusal, CertificateUse } from '@lupa/certificates';
 import { columns } from '../print/columns.ts';
 import type { Paint } from '../print/paint.ts';
 import type { CertificateReport } from './inspect-report.ts';
@@ -26,8 +26,8 @@ function factsOf(report: CertificateReport, trustFile: string | undefined): [nam
   const left = daysLeft < 0 ? `expired ${-daysLeft} days ago` : `${daysLeft} days left`;
   return [
     ['organisation', nameOf(subject)],
-    ['registered as', report.organisationId ?? 'nothing: it has no PSD2 organizationIdentifier'],
-    ['authority', psd2 === undefined ? 'none: it has no PSD2 statement' : `${psd2.ncaName} (${psd2.ncaId})`],
+    ['registered as', report.organisationId ?? 'none'],
+    ['authority', psd2 === undefined ? 'none' : `${psd2.ncaName} (${psd2.ncaId})`],
     ['roles', roles === undefined || roles === '' ? 'none' : roles],
     ['issuer', nameOf(issuer)],
     ['valid', `${dayOf(notBefore)} to ${dayOf(notAfter)}, ${left}`],
@@ -47,24 +47,36 @@ function trustOf({ chain }: CertificateReport, trustFile: string | undefined): s
 }
 
 function verdictOn(report: CertificateReport, paint: Paint): string[] {
-  const { kind, takenFor = [], problem } = report;
-  const faults = problem === undefined ? [] : [`  ${paint('red', 'problem')}  ${problem}`];
+  const { kind, takenFor = [], problem, refusals } = report;
   if (report.acceptable) {
-    const uses = takenFor.map((use) => (use === 'tls' ? 'TLS' : 'signatures')).join(' and ');
-    return [`${paint('green', 'A bank takes it')} for ${uses}, unless its issuer revoked it.`];
+    const uses = takenFor.map((use) => WORDS[use]).join(' and ');
+    return [`${paint('green', 'A bank takes it')} ${uses}${provisoOf(report)}.`];
   }
-  const tls = report.refusals?.tls ?? [];
-  const signature = report.refusals?.signature ?? [];
-  const refusals = kind === 'qwac' ? tls : kind === 'qsealc' ? signature : withoutRepeats([...tls, ...signature]);
+  const faults = problem === undefined ? [] : [`  ${problem}`];
   return [
     `${paint('red', 'A bank refuses it')}:`,
     ...faults,
-    ...refusals.map(({ code, message }) => `  ${paint('red', code)}  ${message}`),
+    ...usesOf(kind).flatMap((use) => describeRefusals(use, refusals?.[use] ?? [], paint)),
   ];
 }
 
-function withoutRepeats(refusals: readonly CertificateRefusal[]): CertificateRefusal[] {
-  return refusals.filter(({ message }, index) => refusals.findIndex((other) => other.message === message) === index);
+function provisoOf({ unchecked }: CertificateReport): string {
+  if (unchecked.includes('trust')) return ', if it trusts the issuer and that has not revoked it';
+  return unchecked.includes('revocation') ? ', if the issuer has not revoked it' : '';
+}
+
+const WORDS: Readonly<Record<CertificateUse, string>> = { tls: 'under TLS', signature: 'for signatures' };
+
+/** A QWAC that no signature is taken by is nothing to mend; of what is neither, one cannot know what it was to be. */
+function usesOf(kind: CertificateReport['kind']): readonly CertificateUse[] {
+  if (kind === 'qwac') return ['tls'];
+  return kind === 'qsealc' ? ['signature'] : ['tls', 'signature'];
+}
+
+function describeRefusals(use: CertificateUse, refusals: readonly CertificateRefusal[], paint: Paint): string[] {
+  if (refusals.length === 0) return [];
+  const rows = refusals.map(({ code, message }) => [paint('red', code), message]);
+  return [`  ${WORDS[use]}`, ...columns(rows, '    ')];
 }
 
 function nameOf({ commonName, organization, country }: CertificateName): string {

@@ -13,6 +13,8 @@ export interface CertificateReport extends Partial<CertificateExplanation> {
   readonly label: string;
   /** Whether a bank takes it for the use it is made for. */
   readonly acceptable: boolean;
+  /** What was not looked at: who is trusted, or what is revoked. */
+  readonly unchecked: readonly ('trust' | 'revocation')[];
   /** What is wrong with where it was found, or why it cannot be read. */
   readonly problem?: string;
 }
@@ -27,7 +29,7 @@ export async function reportOn(
 ): Promise<CertificateReport> {
   const { label, problem } = finding;
   const fault = problem === undefined ? {} : { problem };
-  if (!('certificate' in finding)) return { label, acceptable: false, ...fault };
+  if (!('certificate' in finding)) return { label, acceptable: false, unchecked: [], ...fault };
   const { certificate, intermediates } = finding;
   const surroundings = { intermediates, ...(trust === undefined ? {} : { anchors: trust.anchors }) };
   const explanation = explainCertificate(certificate, at, surroundings);
@@ -35,10 +37,13 @@ export async function reportOn(
   const all = (refusals: readonly CertificateRefusal[]) =>
     revocation === undefined ? refusals : [...refusals, revocation];
   const refusals = { tls: all(explanation.refusals.tls), signature: all(explanation.refusals.signature) };
+  const unchecked =
+    trust === undefined ? (['trust', 'revocation'] as const) : trust.knowsRevocations ? [] : (['revocation'] as const);
   const takenFor = USES.filter((use) => refusals[use].length === 0);
   return {
     label,
     acceptable: takenFor.length > 0 && problem === undefined,
+    unchecked,
     ...fault,
     ...explanation,
     refusals,

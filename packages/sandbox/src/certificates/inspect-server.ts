@@ -43,12 +43,17 @@ function certificatesShownBy(url: URL): Promise<Buffer[]> {
     socket.setTimeout(CONNECT_MILLISECONDS, () =>
       socket.destroy(failure(`no answer in ${CONNECT_MILLISECONDS / 1000} s`)),
     );
-    socket.once('error', (error) => reject(error instanceof NothingToInspect ? error : failure(error.message)));
+    socket.once('error', (error) => reject(error instanceof NothingToInspect ? error : failure(reasonOf(error))));
     socket.once('secureConnect', () => {
       resolve(chainOf(socket.getPeerCertificate(true)));
       socket.destroy();
     });
   });
+}
+
+/** OpenSSL's messages name its source files; its reasons, such as `wrong version number`, are enough. */
+function reasonOf(error: Error): string {
+  return 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;
 }
 
 function chainOf(first: DetailedPeerCertificate): Buffer[] {

@@ -10,6 +10,8 @@ export interface InspectionTrust {
   readonly anchors: TrustAnchors;
   /** The file they are from. */
   readonly file: string;
+  /** Whether it is known what the anchors revoked: of the sandbox CA it is. */
+  readonly knowsRevocations: boolean;
   /** What the sandbox CA has revoked, where the anchor is the sandbox CA. */
   findRevocation(certificate: PaymentCertificate): Promise<CertificateRefusal | undefined>;
 }
@@ -24,11 +26,12 @@ export async function findTrust(given: string | undefined, data: string): Promis
   if (given === undefined && !existsSync(sandbox.caCertificate)) return undefined;
   const file = given ?? sandbox.caCertificate;
   const anchors = await readPemFile(file, (pem) => readAnchors(file, pem));
-  if (given !== undefined) return { anchors, file, findRevocation: async () => undefined };
+  if (given !== undefined) return { anchors, file, knowsRevocations: false, findRevocation: async () => undefined };
   const revocations = new Revocations(sandbox.revocations);
   return {
     anchors,
     file,
+    knowsRevocations: true,
     async findRevocation({ serial, issuerDer }) {
       if (!anchors.anchors.some(({ subjectDer }) => Buffer.compare(subjectDer, issuerDer) === 0)) return undefined;
       const revocation = await revocations.find(serial);
