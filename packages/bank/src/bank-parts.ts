@@ -3,6 +3,7 @@ import { derivedFactorSecrets } from './adapters/factor-secrets.ts';
 import { fixedExchangeRates } from './adapters/fixed-exchange-rates.ts';
 import { iso20022Messages } from './adapters/iso20022/credit-transfer-message.ts';
 import { jsonLog } from './adapters/json-log.ts';
+import { measuredExemptions, measuredLedger, measuredSca } from './adapters/measured-stores.ts';
 import { scryptPasswords } from './adapters/passwords.ts';
 import { PostgresAuthorizationRequests } from './adapters/postgres/authorization-requests.ts';
 import {
@@ -16,18 +17,22 @@ import {
   PostgresPaymentStore,
   PostgresScaStore,
 } from './adapters/postgres/index.ts';
+import { observedDatabase } from './adapters/postgres/observed-database.ts';
 import { PostgresRateCounts } from './adapters/postgres/rate-counts.ts';
 import { PostgresTokenArtifacts } from './adapters/postgres/token-artifacts.ts';
 import { randomIdentifiers } from './adapters/random-identifiers.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { SCA_LIMITS } from './domain/sca-limits.ts';
 import type { ScaBank } from './operations/sca-bank.ts';
+import { NO_MEASURES } from './ports/measures.ts';
 import type { BankSettings } from './settings.ts';
 
 /** Every port of the bank with the adapter that stands behind it. */
 export type BankParts = ReturnType<typeof assembleBank>;
 
-export function assembleBank(settings: BankSettings, database: Database) {
+export function assembleBank(settings: BankSettings, opened: Database) {
+  const measures = settings.measures ?? NO_MEASURES;
+  const database = observedDatabase(opened, measures);
   const clock = settings.clock ?? systemClock;
   const artifacts = new PostgresTokenArtifacts(database, clock);
   return {
@@ -35,13 +40,14 @@ export function assembleBank(settings: BankSettings, database: Database) {
     tokenUse: artifacts,
     authorizationRequests: new PostgresAuthorizationRequests(database),
     payments: new PostgresPaymentStore(database),
-    exemptions: new PostgresExemptionStore(database),
-    sca: new PostgresScaStore(database),
-    ledger: new PostgresLedger(database, iso20022Messages({ bic: settings.bic })),
+    exemptions: measuredExemptions(new PostgresExemptionStore(database), measures),
+    sca: measuredSca(new PostgresScaStore(database), measures),
+    ledger: measuredLedger(new PostgresLedger(database, iso20022Messages({ bic: settings.bic })), measures),
     outgoingMessages: new PostgresOutgoingMessages(database),
     audit: new PostgresAuditTrail(database),
     customers: new PostgresCustomers(database),
     clients: cachedClients(new PostgresClients(database), clock),
+    measures,
     rateCounts: new PostgresRateCounts(database),
     clock,
     identifiers: randomIdentifiers(clock),

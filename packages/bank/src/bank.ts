@@ -2,6 +2,7 @@ import { type FollowedKeys, followKeys } from './adapters/followed-keys.ts';
 import { openDatabase } from './adapters/postgres/open-database.ts';
 import { type BankAdministration, bankAdministration } from './administration.ts';
 import { createAuthorizationServer } from './authorization-server/create-authorization-server.ts';
+import { type BankFigures, bankFigures } from './bank-figures.ts';
 import { type BankLimits, bankLimits } from './bank-limits.ts';
 import { assembleBank, type BankParts, scaBank } from './bank-parts.ts';
 import { type BankWork, startBankWork } from './bank-work.ts';
@@ -26,6 +27,7 @@ import type { BankSettings } from './settings.ts';
 /** An open bank. */
 export interface Bank {
   readonly administration: BankAdministration;
+  readonly figures: BankFigures;
   /**
    * Takes no new calls, finishes those under way and the background work, then closes the store.
    *
@@ -46,13 +48,15 @@ export async function openBank(settings: BankSettings): Promise<Bank> {
   const database = await openDatabase(settings.store);
   const parts = assembleBank(settings, database);
   const work = startBankWork(parts, keys, settings.unauthorizedSeconds);
-  const listeners = await listen(settings, parts, work, keys).catch(async (error) => {
+  const limits = bankLimits(settings, parts);
+  const listeners = await listen(settings, parts, limits, work, keys).catch(async (error) => {
     await work.stop();
     await database.close();
     throw error;
   });
   return {
     administration: bankAdministration(parts),
+    figures: bankFigures(database, limits.load),
     close: async (drain) => {
       const cutOff = await Promise.all(listeners.map((listener) => listener.end(drain)));
       await work.stop();
@@ -62,8 +66,13 @@ export async function openBank(settings: BankSettings): Promise<Bank> {
   };
 }
 
-async function listen(settings: BankSettings, parts: BankParts, work: BankWork, keys: FollowedKeys) {
-  const limits = bankLimits(settings, parts);
+async function listen(
+  settings: BankSettings,
+  parts: BankParts,
+  limits: BankLimits,
+  work: BankWork,
+  keys: FollowedKeys,
+) {
   const responseKeys = keyRing(() => keys.current().responseSigning, parts.clock);
   const authorizationServer = createAuthorizationServer({
     issuer: settings.authorize.url,
@@ -104,12 +113,13 @@ async function apiApp(
   signer: CurrentSigner,
   oauth: AuthorizationServer['api'],
 ) {
-  const { payments, tokenUse, clock, identifiers, clients, log } = parts;
+  const { payments, tokenUse, clock, identifiers, clients, log, measures } = parts;
   const door = paymentsApi({
     clients,
     signer,
     identifiers,
     log,
+    measures,
     limits,
     api: {
       payments,
@@ -123,7 +133,7 @@ async function apiApp(
       sandbox: sandboxSide(settings, parts),
     },
   });
-  const app = apiListener({ tls: settings.api, signer, identifiers, log, load: limits.load, payments: door });
+  const app = apiListener({ tls: settings.api, signer, identifiers, log, load: limits.load, measures, payments: door });
   await app.register(oauth);
   return app;
 }
@@ -145,11 +155,19 @@ async function authorizeApp(
   responseKeys: KeyRing,
   server: AuthorizationServer,
 ) {
-  const { identifiers, log } = parts;
+  const { identifiers, log, measures } = parts;
   const { sandbox } = settings;
   const bank = scaBank(parts);
   const { url: issuer, tls } = settings.authorize;
-  const app = authorizeListener({ issuer, isSandbox: sandbox !== undefined, tls, identifiers, log, load: limits.load });
+  const app = authorizeListener({
+    issuer,
+    isSandbox: sandbox !== undefined,
+    tls,
+    identifiers,
+    log,
+    load: limits.load,
+    measures,
+  });
   await app.register(server.authorize);
   await app.register(responseSignatureKeys, { ring: responseKeys });
   await app.register(

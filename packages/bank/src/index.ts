@@ -8,6 +8,7 @@ export { StoreNotFound } from './adapters/postgres/open-existing-database.ts';
 export type { BankAdministration } from './administration.ts';
 export { LONGEST_LIFETIMES, type TokenLifetimes } from './authorization-server/options.ts';
 export { type Bank, openBank } from './bank.ts';
+export type { BankFigures } from './bank-figures.ts';
 export {
   ID_TOKEN_KEY_KEPT_SECONDS,
   type KeyRotation,
@@ -15,7 +16,9 @@ export {
   RESPONSE_KEY_KEPT_SECONDS,
 } from './domain/key-rotation.ts';
 export { publishedKeys, signingKey } from './domain/key-schedule.ts';
+export type { Rate } from './domain/rate-window.ts';
 export type { DrainLimits } from './http/drain.ts';
+export type { LoadSettings } from './http/load-limit.ts';
 export { type BankOffice, openAdministration } from './open-administration.ts';
 export type { AuditReport } from './operations/verify-audit-trail.ts';
 export type { BankKey, BankKeySource, BankKeys } from './ports/bank-keys.ts';
@@ -23,6 +26,8 @@ export type { Client, NewClient } from './ports/clients.ts';
 export type { Clock } from './ports/clock.ts';
 export type { ExchangeRates } from './ports/exchange-rates.ts';
 export type { LedgerFaults } from './ports/ledger.ts';
+export type { Measures } from './ports/measures.ts';
+export type { StoreFigures } from './ports/store-figures.ts';
 export type { SandboxRooms } from './sandbox-rooms.ts';
 // What the sandbox's own pages are made of, so that they look and behave like the bank's.
 export { type Page, renderPage } from './sca/layout.ts';

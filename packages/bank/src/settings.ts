@@ -7,6 +7,7 @@ import type { SignaturePolicy } from './http/signed-body.ts';
 import type { BankKeySource, BankKeys } from './ports/bank-keys.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ExchangeRates } from './ports/exchange-rates.ts';
+import type { Measures } from './ports/measures.ts';
 import type { SandboxRooms } from './sandbox-rooms.ts';
 
 /** Everything a bank is told when it opens. */
@@ -63,6 +64,8 @@ export interface BankSettings {
   readonly load?: LoadSettings;
   /** How often each TPP may call, over all processes; more is a 429. As often as it likes when absent. */
   readonly rates?: { readonly paymentCalls?: Rate; readonly tokenCalls?: Rate };
+  /** Told of all that the bank does, for figures; nobody when absent. */
+  readonly measures?: Measures;
   /** Default: warnings and errors, as JSON lines on stderr. */
   readonly log?: { readonly level: string; readonly stream?: NodeJS.WritableStream };
   readonly clock?: Clock;

@@ -2,6 +2,7 @@ import { constants } from 'node:crypto';
 import { createServer } from 'node:https';
 import fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Identifiers } from '../ports/identifiers.ts';
+import type { Measures } from '../ports/measures.ts';
 import { AnswerLog } from './answer-log.ts';
 import type { CurrentSigner } from './key-ring.ts';
 import type { LoadLimit } from './load-limit.ts';
@@ -9,6 +10,7 @@ import { answerMalformed } from './malformed-requests.ts';
 import type { PaymentsDoor } from './payments-api.ts';
 import { MAX_BODY_BYTES } from './read-body.ts';
 import { sendError, signErrors } from './signed-errors.ts';
+import { watchAnswers } from './watch-answers.ts';
 
 /** A request whose bytes take longer than this to arrive is given up. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -23,6 +25,7 @@ export interface ApiListenerOptions {
   readonly identifiers: Identifiers;
   readonly log: FastifyBaseLogger;
   readonly load: LoadLimit;
+  readonly measures: Measures;
   /** Answers its own part of the requests; the rest is for the plugins. */
   readonly payments: PaymentsDoor;
 }
@@ -31,7 +34,7 @@ export interface ApiListenerOptions {
  * The listener for TPP back ends (contract §1): mutual TLS 1.2 or 1.3, with a client certificate from a trusted issuer or no
  * connection at all. It gives out no session tickets and keeps no sessions, so that every connection shows its certificate.
  */
-export function apiListener({ tls, signer, identifiers, log, load, payments }: ApiListenerOptions) {
+export function apiListener({ tls, signer, identifiers, log, load, measures, payments }: ApiListenerOptions) {
   const app = fastify({
     serverFactory: (others) =>
       createServer(serverOptions(tls), (request, response) => {
@@ -48,6 +51,7 @@ export function apiListener({ tls, signer, identifiers, log, load, payments }: A
     // What the router refuses before any route: a path it cannot decode, an id longer than any.
     frameworkErrors: (error, request, reply) => void sendError(signer, error, request, reply),
   });
+  watchAnswers(app, { listener: 'api', measures });
   app.addHook('onRequest', (_request, reply, next) => next(load.enter((leave) => reply.raw.once('close', leave))));
   app.addHook('onClose', async () => load.close());
   signErrors(app, signer);

@@ -1,11 +1,13 @@
 import fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Identifiers } from '../ports/identifiers.ts';
+import type { Measures } from '../ports/measures.ts';
 import { chooseLanguage } from '../sca/languages.ts';
 import { problemPage } from '../sca/problem-page.ts';
 import { pageHeaders } from '../sca/security-headers.ts';
 import { AnswerLog } from './answer-log.ts';
 import type { LoadLimit } from './load-limit.ts';
 import { MAX_BODY_BYTES } from './read-body.ts';
+import { watchAnswers } from './watch-answers.ts';
 
 /** A request whose bytes take longer than this to arrive is given up. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -19,10 +21,19 @@ export interface AuthorizeListenerOptions {
   readonly identifiers: Identifiers;
   readonly log: FastifyBaseLogger;
   readonly load: LoadLimit;
+  readonly measures: Measures;
 }
 
 /** The listener for browsers, and for anyone who wants keys (contract §1): no client certificate. */
-export function authorizeListener({ issuer, isSandbox, tls, identifiers, log, load }: AuthorizeListenerOptions) {
+export function authorizeListener({
+  issuer,
+  isSandbox,
+  tls,
+  identifiers,
+  log,
+  load,
+  measures,
+}: AuthorizeListenerOptions) {
   const answerProblem = (
     request: FastifyRequest,
     reply: FastifyReply,
@@ -46,6 +57,7 @@ export function authorizeListener({ issuer, isSandbox, tls, identifiers, log, lo
     // A path the router cannot decode is no page either.
     frameworkErrors: (_error, request, reply) => void answerNoSuchPage(request, reply),
   });
+  watchAnswers(app, { listener: 'authorize', measures });
   app.addHook('onRequest', (request, reply, next) => {
     const busy = load.enter((leave) => reply.raw.once('close', leave));
     if (busy === undefined) return next();

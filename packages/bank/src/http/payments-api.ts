@@ -3,6 +3,8 @@ import { LupaError } from '@lupa/protocol';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Clients } from '../ports/clients.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
+import type { Measures } from '../ports/measures.ts';
+import { beginCallSpan, type CallSpan } from './call-span.ts';
 import { callingClient } from './calling-client.ts';
 import type { CallsUnderWay } from './calls-under-way.ts';
 import { certificateThumbprint } from './client-certificate.ts';
@@ -29,7 +31,14 @@ export interface PaymentsApiOptions {
   };
   readonly identifiers: Identifiers;
   readonly log: FastifyBaseLogger;
+  readonly measures: Measures;
 }
+
+/** Of calls that no route takes. */
+const UNKNOWN_ROUTE = 'unknown';
+
+/** Levels at which every answer has its line. */
+const LOGS_ANSWERS = new Set(['info', 'debug', 'trace']);
 
 /** Answers the requests of one prefix, and leaves the others to others. */
 export interface PaymentsDoor {
@@ -54,7 +63,7 @@ export function paymentsApi(options: PaymentsApiOptions): PaymentsDoor {
       }
       readBody(request, (error, body) => {
         if (error !== undefined) exchange.refuse(error);
-        else answerCall(options, finder, exchange, body).then(exchange.send, exchange.refuse);
+        else exchange.within(() => answerCall(options, finder, exchange, body)).then(exchange.send, exchange.refuse);
       });
     },
   };
@@ -63,12 +72,14 @@ export function paymentsApi(options: PaymentsApiOptions): PaymentsDoor {
 async function answerCall(
   { api, clients, limits }: PaymentsApiOptions,
   finder: RouteFinder,
-  { request, requestId, path, query }: Exchange,
+  exchange: Exchange,
   body: Uint8Array,
 ): Promise<Answer> {
+  const { request, requestId, path, query } = exchange;
   const { headers, method = '' } = request;
   const found = finder.find(method, path);
   if (found === undefined) return unknownRoute(finder, path, requestId);
+  exchange.route = `${PAYMENTS_PREFIX}${found.route.path}`;
   const call = await callingClient(clients, headers, certificateThumbprint(request), requestId);
   if (limits.paymentCalls !== undefined) await limits.paymentCalls.take(call.client.clientId);
   const received: ReceivedRequest = { client: call.client, method, path, params: found.params, query, headers, body };
@@ -87,9 +98,12 @@ class Exchange {
   readonly request: IncomingMessage;
   readonly requestId: string;
   readonly path: string;
+  /** As in `Measures.callAnswered`. */
+  route = UNKNOWN_ROUTE;
   readonly #response: ServerResponse;
   readonly #options: PaymentsApiOptions;
   readonly #began = performance.now();
+  readonly #span: CallSpan;
 
   constructor(options: PaymentsApiOptions, request: IncomingMessage, response: ServerResponse) {
     this.#options = options;
@@ -97,6 +111,12 @@ class Exchange {
     this.request = request;
     this.requestId = options.identifiers.uuid();
     this.path = pathOf(request.url ?? '');
+    this.#span = beginCallSpan(request);
+  }
+
+  /** Does the work of this call: what it asks of others belongs to its span. */
+  within<T>(work: () => T): T {
+    return this.#span.within(work);
   }
 
   get query(): ReceivedRequest['query'] {
@@ -110,20 +130,23 @@ class Exchange {
     // What is left of a body that was too large is not worth reading to keep the connection.
     if (!this.request.complete && signed.status === 413) signed.headers.connection = 'close';
     this.#response.writeHead(signed.status, signed.headers).end(signed.bytes);
-    this.#log(signed.status);
+    this.#tell(signed.status);
   };
 
   readonly refuse = (error: unknown): void => {
     this.send(errorAnswer(refusalOf(error, this.requestId, this.#options.log), this.requestId));
   };
 
-  /** One line an answer: never a header, a body or a query string, which is where tokens, codes and names travel. */
-  #log(status: number): void {
-    const { log } = this.#options;
-    if (log.level !== 'info' && log.level !== 'debug' && log.level !== 'trace') return;
-    const milliseconds = Math.round((performance.now() - this.#began) * 10) / 10;
-    const { method } = this.request;
-    log.info({ reqId: this.requestId, method, path: this.path, status, milliseconds }, 'answered');
+  #tell(status: number): void {
+    const { log, measures } = this.#options;
+    const milliseconds = performance.now() - this.#began;
+    const { method = '' } = this.request;
+    this.#span.end({ method, route: this.route, status, requestId: this.requestId });
+    measures.callAnswered({ listener: 'api', method, route: this.route, status, seconds: milliseconds / 1000 });
+    if (!LOGS_ANSWERS.has(log.level)) return;
+    // Never a header, a body or a query string, which is where tokens, codes and names travel.
+    const line = { reqId: this.requestId, method, path: this.path, status };
+    log.info({ ...line, milliseconds: Math.round(milliseconds * 10) / 10 }, 'answered');
   }
 }
 

@@ -13,6 +13,7 @@ import { rateCountsContract } from './rate-counts-contract.ts';
 import { registrationsContract } from './registrations-contract.ts';
 import { scaCountersContract } from './sca-counters-contract.ts';
 import { scaStoreContract } from './sca-store-contract.ts';
+import { storeFiguresContract } from './store-figures-contract.ts';
 import { submissionStatesContract } from './submission-states-contract.ts';
 import { submitAtOnceContract } from './submit-at-once-contract.ts';
 import type { OpenDatabase } from './test-databases.ts';
@@ -34,6 +35,7 @@ export function storeContracts(database: OpenDatabase): void {
   scaCountersContract(database);
   partiesContract(database);
   rateCountsContract(database);
+  storeFiguresContract(database);
   registrationsContract(database);
   auditTrailContract(database);
   auditTamperingContract(database);

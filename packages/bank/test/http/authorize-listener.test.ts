@@ -5,6 +5,7 @@ import { randomIdentifiers } from '../../src/adapters/random-identifiers.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { authorizeListener } from '../../src/http/authorize-listener.ts';
 import { LoadLimit } from '../../src/http/load-limit.ts';
+import { NO_MEASURES } from '../../src/ports/measures.ts';
 
 const load = new LoadLimit();
 const busy = new LoadLimit({ callsUnderWay: 0 });
@@ -18,6 +19,7 @@ const options = {
   tls: undefined,
   identifiers: randomIdentifiers(systemClock),
   log: jsonLog(),
+  measures: NO_MEASURES,
 } as const;
 const app = authorizeListener({ ...options, load });
 

@@ -37,7 +37,18 @@ export interface Database extends Queryable {
    * the order they were sent.
    */
   transaction<T>(work: (inside: Transaction) => Promise<T>): Promise<T>;
+  /** What is being asked of it at this moment, where it has connections to be busy. */
+  occupancy?(): DatabaseOccupancy;
   close(): Promise<void>;
+}
+
+export interface DatabaseOccupancy {
+  /** Single statements sent and not yet answered. */
+  readonly statements: number;
+  /** Transactions under way. */
+  readonly transactions: number;
+  /** Transactions waiting for a connection. */
+  readonly waiting: number;
 }
 
 export const MAX_TRANSACTION_ATTEMPTS = 8;

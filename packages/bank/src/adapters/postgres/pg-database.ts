@@ -1,6 +1,6 @@
 import { LupaError } from '@lupa/protocol';
 import pg from 'pg';
-import type { Database, Statement, Transaction } from './database.ts';
+import type { Database, DatabaseOccupancy, Statement, Transaction } from './database.ts';
 import { ConnectionLost, connectError, connectionConfig } from './pg-connection.ts';
 import { Lane, mayBeSentAgain } from './pg-lane.ts';
 import { runTransaction } from './pg-transaction.ts';
@@ -48,6 +48,12 @@ export class PgDatabase implements Database {
         client.release(isUnusable(failure));
       }
     });
+  }
+
+  occupancy(): DatabaseOccupancy {
+    const { totalCount, idleCount, waitingCount } = this.#pool;
+    const statements = this.#lanes.reduce((all, { waiting }) => all + waiting, 0);
+    return { statements, transactions: totalCount - idleCount, waiting: waitingCount };
   }
 
   async close(): Promise<void> {
