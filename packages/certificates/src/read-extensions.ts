@@ -73,7 +73,8 @@ export function readExtensions(list: DerReader): Extension[] {
   do {
     const extension = sequence.read(TAG.sequence, 'an extension');
     const oid = readOid(extension, 'the identifier of an extension');
-    const isCritical = extension.peek() === TAG.boolean && readBoolean(extension, `"critical" of the extension ${oid}`);
+    const isCritical =
+      extension.peek() === TAG.boolean && readBoolean(extension, `the criticality of the extension ${oid}`);
     const value = extension.read(TAG.octetString, `the value of the extension ${oid}`);
     extension.expectEnd(`the extension ${oid}`);
     if (extensions.some((other) => other.oid === oid)) throw extension.fault(`the extension ${oid} stands there twice`);

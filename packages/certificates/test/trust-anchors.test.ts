@@ -134,13 +134,15 @@ describe('an authority is not believed, and the nearest right one is:', () => {
     chain(trusting(ROOT, stranger), leafOf(between), [between]);
   });
 
-  test('a payment service provider that signs others', () => {
-    const tpp = qwacDraft({ subject: derName({ commonName: 'Tuohi' }), publicKey: createPublicKey(KEYS.p256) });
-    const certificate = readCertificate(makeCertificate(tpp, ROOT));
-    const signer: Authority = { certificate, key: KEYS.p256, subjectDer: certificate.subjectDer, pem: '' };
-    assertUntrusted(/'Tuohi', whose own certificate does not let it sign others/, trusting(ROOT), leafOf(signer), [
-      signer,
-    ]);
+  test('a payment service provider that signs others, whatever its keyUsage', () => {
+    const subject = derName({ commonName: 'Tuohi' });
+    for (const usage of [keyUsage('digitalSignature'), keyUsage('keyCertSign'), undefined]) {
+      const extensions = { [EXTENSION_OID.keyUsage]: usage };
+      const draft = qwacDraft({ subject, publicKey: createPublicKey(KEYS.p256), extensions });
+      const certificate = readCertificate(makeCertificate(draft, ROOT));
+      const signer: Authority = { certificate, key: KEYS.p256, subjectDer: certificate.subjectDer, pem: '' };
+      assertUntrusted(/'Tuohi', whose own certificate does not let it/, trusting(ROOT), leafOf(signer), [signer]);
+    }
   });
 
   test('an authority without keyCertSign', () => {
@@ -231,7 +233,7 @@ test('authorities that vouch for each other in a circle lead nowhere, and quickl
   assertUntrusted(/leads to the issuer/, trusting(ROOT), leafOf(one), [one, two]);
 });
 
-test('many authorities of one name and key cost no more than the square of their number', () => {
+test('of many authorities of one name and key the first eight count, once each', () => {
   const name = derName({ commonName: 'Same' });
   const same = { subjectDer: name, key: KEYS.intermediate };
   const crowd = Array.from({ length: 20 }, (_, index) => {
@@ -247,7 +249,7 @@ test('many authorities of one name and key cost no more than the square of their
     };
   }
   assertUntrusted(/'Same'/, trusting(ROOT), leafOf(same), crowd);
-  assert.ok(signatures <= 64, `${signatures} signatures were verified`);
+  assert.ok(signatures <= 8, `${signatures} signatures were verified`);
 });
 
 test('names in refusals are cut and cleaned', () => {

@@ -2,9 +2,13 @@ import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addAuditCommand } from './commands/audit.ts';
 import { addCertCommand } from './commands/cert.ts';
+import { addCustomersCommand } from './commands/customers.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addKeysCommand } from './commands/keys.ts';
 import { addPayCommand } from './commands/pay.ts';
+import { addRegisterCommand } from './commands/register.ts';
+import { addRegistrationCommand } from './commands/registration.ts';
+import { addServeCommand } from './commands/serve.ts';
 import { addUpCommand } from './commands/up.ts';
 import type { ExitCode } from './exit-code.ts';
 
@@ -31,11 +35,15 @@ export async function lupaProgram(args: readonly string[]): Promise<number> {
     .exitOverride()
     .addHelpText('after', EXAMPLES);
   addUpCommand(program, finish);
+  addRegisterCommand(program, finish);
+  addRegistrationCommand(program, finish);
   addPayCommand(program, finish);
   addAuditCommand(program, finish);
   addCertCommand(program, finish);
   addKeysCommand(program, finish);
   addDoctorCommand(program, finish);
+  addServeCommand(program, finish);
+  addCustomersCommand(program, finish);
   try {
     await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' });
     return exitCode;

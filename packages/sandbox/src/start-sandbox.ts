@@ -186,6 +186,7 @@ function sandboxAuthority(
 
 function describeDemoTpp({ issuer, redirectShopPort }: SandboxPorts) {
   return {
+    bank: issuer,
     redirectUris: demoRedirectUris(redirectShopPort),
     jwksEndpoint: `${issuer}/sandbox/tpp/public-jwks.json`,
   };

@@ -5,4 +5,10 @@ export {
   type ServerConfiguration,
 } from './configuration/check-configuration.ts';
 export { type Problem, printProblems } from './configuration/problem.ts';
+export {
+  type CustomersOptions,
+  runCustomersHash,
+  runCustomersImport,
+  runCustomersKeyList,
+} from './customers/run-customers.ts';
 export { type ServeOptions, serve } from './serve.ts';

@@ -51,16 +51,18 @@ export class TestTpp {
   readonly identity: TppIdentity;
   readonly bank: BankAddresses;
   readonly #keys: FindKey;
-  readonly #agent = new Agent({ keepAlive: true });
+  readonly #agent: Agent;
 
-  private constructor(identity: TppIdentity, bank: BankAddresses, keys: FindKey) {
+  private constructor(identity: TppIdentity, bank: BankAddresses, keys: FindKey, keepAlive: boolean) {
     this.identity = identity;
     this.bank = bank;
     this.#keys = keys;
+    this.#agent = new Agent({ keepAlive });
   }
 
-  static async of(identity: TppIdentity, bank: BankAddresses): Promise<TestTpp> {
-    return new TestTpp(identity, bank, await fetchResponseKeys(bank.authorize));
+  /** @param keepAlive `false` makes a connection for every call */
+  static async of(identity: TppIdentity, bank: BankAddresses, { keepAlive = true } = {}): Promise<TestTpp> {
+    return new TestTpp(identity, bank, await fetchResponseKeys(bank.authorize), keepAlive);
   }
 
   /** One call of the payments API. A header that is `undefined` is left out. */

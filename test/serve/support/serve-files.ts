@@ -24,6 +24,8 @@ export interface CertifyOptions {
   readonly subject?: string;
   readonly names?: string;
   readonly isAuthority?: boolean;
+  /** Instead of those of a server's certificate, as OpenSSL writes them: `keyUsage=critical,digitalSignature`. */
+  readonly extensions?: readonly string[];
   /** Negative: it has expired. */
   readonly days?: number;
 }
@@ -43,7 +45,7 @@ export function makeServeFiles(): ServeFiles {
     const { names = 'DNS:localhost,IP:127.0.0.1,IP:::1' } = options;
     const extensions = isAuthority
       ? ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign,cRLSign']
-      : ['basicConstraints=critical,CA:FALSE', `subjectAltName=${names}`];
+      : ['basicConstraints=critical,CA:FALSE', ...(options.extensions ?? [`subjectAltName=${names}`])];
     const key = `${name}-key.pem`;
     openssl(
       ...['req', '-new', '-noenc', ...newkey, '-keyout', key, '-out', `${name}.csr`, '-subj', subject],
@@ -57,6 +59,7 @@ export function makeServeFiles(): ServeFiles {
     chmodSync(join(directory, `${name}-key.pem`), 0o600);
   };
   certify('ca', { isAuthority: true, subject: '/C=FI/O=Karhu Trust/CN=Karhu Test CA' });
+  makeRevocationList(directory, openssl);
   certify('api');
   certify('authorize');
   for (const [name, args] of [
@@ -81,6 +84,15 @@ export function makeServeFiles(): ServeFiles {
     },
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
+}
+
+/** What the CA has revoked: nothing. `ca.crl`, in DER. */
+function makeRevocationList(directory: string, openssl: (...args: readonly string[]) => Buffer): void {
+  writeFileSync(join(directory, 'index.txt'), '');
+  writeFileSync(join(directory, 'ca.cnf'), '[ca]\ndefault_ca=a\n[a]\ndatabase=index.txt\ndefault_md=sha256\n');
+  const ca = ['-config', 'ca.cnf', '-cert', 'ca.pem', '-keyfile', 'ca-key.pem'];
+  openssl('ca', '-gencrl', ...ca, '-crldays', '7', '-out', 'crl.pem');
+  openssl('crl', '-in', 'crl.pem', '-outform', 'DER', '-out', 'ca.crl');
 }
 
 /** Makes a directory that looks like a sandbox's. @returns it */

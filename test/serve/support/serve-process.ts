@@ -84,13 +84,19 @@ export async function startServe(
     logged: (holds) => {
       const found = log.find(holds);
       if (found !== undefined) return Promise.resolve(found);
-      const { promise, resolve } = Promise.withResolvers<LogLine>();
+      const { promise, resolve, reject } = Promise.withResolvers<LogLine>();
       const listener = (line: LogLine) => {
         if (holds(line)) resolve(line);
       };
       listeners.add(listener);
-      exited.then(() => resolve({ msg: 'lupa serve ended before it logged that' }));
-      return promise.finally(() => listeners.delete(listener));
+      const giveUp = () =>
+        reject(new Error(`lupa serve does not log that, but:\n${log.map((line) => JSON.stringify(line)).join('\n')}`));
+      const timer = setTimeout(giveUp, READY_TIMEOUT_MS);
+      exited.then(giveUp);
+      return promise.finally(() => {
+        clearTimeout(timer);
+        listeners.delete(listener);
+      });
     },
     signal: (signal) => void child.kill(signal),
     end: async (signal = 'SIGTERM') => {

@@ -85,8 +85,8 @@ export function readTime(reader: DerReader, what: string): Date {
   const year = tag === TAG.utcTime ? centuryOf(twoDigits(bytes, 0)) : twoDigits(bytes, 0) * 100 + twoDigits(bytes, 2);
   const milliseconds = Date.UTC(year, month - 1, day, hour, minute, second);
   const isWhole = bytes.length === yearDigits + 11 && bytes.at(-1) === LETTER_Z;
-  const isReal = hour < 24 && minute < 60 && second < 60 && month >= 1 && month <= 12 && day >= 1 && year >= 1000;
-  // The 31st of April would come out as the first of May; digits that are none as no number.
+  const isReal = minute < 60 && second < 60 && month >= 1 && month <= 12 && year >= 1000;
+  // The 31st of April, and 24:00, come out as another day; digits that are none as no number.
   const time = new Date(milliseconds);
   if (!isWhole || !isReal || time.getUTCDate() !== day) {
     throw reader.fault(`${what} is no date and time to the second in UTC`);

@@ -24,8 +24,8 @@ export function addDoctorCommand(program: Command, finish: (code: ExitCode) => v
 }
 
 const DETAILS = `
-It leaves nothing behind at the bank: it reads a payment that does not exist, and
-orders one without a single field, which is refused once its signature is
+It leaves nothing behind at the bank: it reads a payment that does not exist,
+and orders one without a single field, which is refused once its signature is
 verified.
 
 Examples:

@@ -21,6 +21,8 @@ const SECRET_BYTES = 32;
 
 /** What the demo TPP is in this run. */
 export interface DemoTppRun {
+  /** The issuer. */
+  readonly bank: string;
   readonly redirectUris: readonly string[];
   readonly jwksEndpoint: string;
   readonly now: Date;
@@ -35,7 +37,7 @@ export interface DemoTppRun {
 export async function keepDemoTpp(
   { tpp: files }: DataDirectory,
   certificates: Pick<SandboxCertificates, 'ca' | 'tpp'>,
-  { redirectUris, jwksEndpoint, now }: DemoTppRun,
+  { bank, redirectUris, jwksEndpoint, now }: DemoTppRun,
 ): Promise<DemoTpp> {
   const signingKid = keyId(certificates.tpp.seal.key);
   const jwks = await keepKeySets(files, certificates);
@@ -46,6 +48,7 @@ export async function keepDemoTpp(
     jwks_endpoint: jwksEndpoint,
   };
   await keepPrivateFile(files.registrationResult, printRegistrationResult(registration, signingKid));
+  await keepPrivateFile(files.bank, `${JSON.stringify({ bank }, null, 2)}\n`);
   return {
     facts: {
       clientId: registration.client_id,

@@ -1,7 +1,8 @@
+import { isIP } from 'node:net';
 import { parseStrictJson } from '@lupa/protocol';
 import { ask, whyNoAnswer } from './ask.ts';
 import { type Check, type Finding, fault, warning, well } from './examination.ts';
-import { lookAtTls, type ServerTls } from './look-at-tls.ts';
+import { lookAtTls, type ServerTls, type ShownTls } from './look-at-tls.ts';
 import type { Patient } from './patient.ts';
 
 /** A JWT is dated to the second and lives minutes: with a clock further off, a bank refuses ours and we refuse its. */
@@ -115,7 +116,7 @@ function authorizeTlsCheck(patient: Patient): Check {
     look: async () => {
       const issuer = patient.issuer ?? '';
       if (new URL(issuer).protocol === 'http:') return well('plain http on this machine: a sandbox');
-      const server = await lookAtTls(issuer, patient.registered?.client.tls).catch(whyNoAnswer);
+      const server = await lookAtTls(issuer, { ca: patient.registered?.client.tls.ca }).catch(whyNoAnswer);
       if (typeof server === 'string') return fault(server, `Look what answers at ${issuer}.`);
       return server.distrust === undefined ? serverFinding(server, patient.now()) : distrusted(server);
     },
@@ -130,7 +131,7 @@ function apiTlsCheck(patient: Patient): Check {
     needs: ['discovery'],
     look: async () => {
       const address = patient.discovery?.tokenEndpoint ?? '';
-      const server = await lookAtTls(address, patient.registered?.client.tls).catch(whyNoAnswer);
+      const server = await lookAtTls(address, shownBy(patient)).catch(whyNoAnswer);
       if (typeof server === 'string') {
         return fault(
           `${new URL(address).host}: ${server}`,
@@ -141,6 +142,13 @@ function apiTlsCheck(patient: Patient): Check {
       return serverFinding(server, patient.now());
     },
   };
+}
+
+/** A certificate whose key is another's cannot be shown; the server's own can be seen without. */
+function shownBy({ registered, certificate }: Patient): ShownTls {
+  if (registered === undefined) return {};
+  const { tls } = registered.client;
+  return certificate === undefined ? { ca: tls.ca } : tls;
 }
 
 function trustCheck(patient: Patient): Check {
@@ -167,8 +175,8 @@ function distrusted({ distrust, certificate }: ServerTls): Finding {
 }
 
 function serverFinding({ host, protocol, certificate }: ServerTls, now: Date): Finding {
-  const names = certificate.checkHost(host) ?? certificate.checkIP(host);
-  if (names === undefined) {
+  const isItsName = isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host);
+  if (isItsName === undefined) {
     return fault(
       `the certificate is for ${certificate.subjectAltName ?? nameIn(certificate.subject)}`,
       `Call the bank by a name of its certificate instead of ${host}, or ask for one with that name.`,

@@ -14,8 +14,11 @@ export interface ServerTls {
   readonly distrust: string | undefined;
 }
 
-/** Shakes hands with a server and believes nothing yet. Nothing is sent. @param tls shown to it, and who is trusted; Node's when absent */
-export function lookAtTls(address: string, tls?: ClientSettings['tls']): Promise<ServerTls> {
+/** What is shown to a server, and who is trusted; Node's issuers where nobody is named. */
+export type ShownTls = { readonly [Part in keyof ClientSettings['tls']]?: ClientSettings['tls'][Part] | undefined };
+
+/** Shakes hands with a server and believes nothing yet. Nothing is sent. */
+export function lookAtTls(address: string, { cert, key, ca }: ShownTls): Promise<ServerTls> {
   const { hostname, port } = new URL(address);
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   const { promise, resolve, reject } = Promise.withResolvers<ServerTls>();
@@ -23,8 +26,8 @@ export function lookAtTls(address: string, tls?: ClientSettings['tls']): Promise
     host,
     port: Number(port) || 443,
     ...(isIP(host) === 0 ? { servername: host } : {}),
-    ...(tls === undefined ? {} : { cert: tls.cert, key: String(revealed(tls.key)) }),
-    ...(tls?.ca === undefined ? {} : { ca: [tls.ca].flat() }),
+    ...(cert === undefined || key === undefined ? {} : { cert, key: revealed(key) }),
+    ...(ca === undefined ? {} : { ca: [ca].flat() }),
     // What is wrong with the certificate is to be told in our words, and each fault of its own.
     rejectUnauthorized: false,
   });

@@ -5,7 +5,6 @@ import { hasCode, isMissing } from '../files/private-file.ts';
 import { findRunningSandbox } from '../files/running-sandbox.ts';
 import { isFree } from '../free-port.ts';
 import { shellQuoted } from '../print/shell-quoted.ts';
-import { DEFAULT_PORTS } from '../sandbox-ports.ts';
 import { type Check, type Finding, fault, warning, well } from './examination.ts';
 import type { Patient } from './patient.ts';
 import { portOwner } from './port-owner.ts';
@@ -123,7 +122,7 @@ const PORT_NAMES = { api: 'the payments API', authorize: 'the bank for browsers'
 
 function portChecks(patient: Patient): Check[] {
   return (['api', 'authorize', 'shop'] as const).map((which) => {
-    const port = DEFAULT_PORTS[which];
+    const port = patient.ports[which];
     return {
       id: `port-${port}`,
       name: `port ${port}`,

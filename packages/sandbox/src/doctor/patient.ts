@@ -13,6 +13,8 @@ export interface Examined {
   readonly bank?: string;
   readonly now: () => Date;
   readonly nodeVersion: string;
+  /** Those `lupa up` would like. */
+  readonly ports: Readonly<Record<'api' | 'authorize' | 'shop', number>>;
 }
 
 /** What the checks find out for those after them. */
@@ -21,6 +23,7 @@ export interface Patient extends Examined {
   registered?: RegisteredTpp | undefined;
   issuer?: string | undefined;
   discovery?: Discovery | undefined;
+  /** The client's, once its key was found to fit. */
   certificate?: PaymentCertificate | undefined;
   apiTls?: ServerTls | undefined;
   tpp?: Tpp | undefined;

@@ -1,6 +1,7 @@
 import type { ExitCode } from '../exit-code.ts';
 import { dataDirectory } from '../files/data-directory.ts';
 import { painter } from '../print/paint.ts';
+import { DEFAULT_PORTS } from '../sandbox-ports.ts';
 import { bankChecks } from './bank-checks.ts';
 import { callChecks } from './call-checks.ts';
 import { describeResult, describeVerdict } from './describe-results.ts';
@@ -27,6 +28,7 @@ export async function runDoctor({ bank, tpp, data, json }: DoctorOptions): Promi
     ...(bank === undefined ? {} : { bank }),
     now: () => new Date(),
     nodeVersion: process.version,
+    ports: DEFAULT_PORTS,
   };
   const results = await diagnose(examined, tell);
   const isWell = results.every(({ level }) => level !== 'fail');

@@ -85,10 +85,10 @@ function certificateCheck(patient: Patient): Check {
       const { cert, key } = patient.registered?.client.tls ?? { cert: '', key: '' };
       const [certificate] = readCertificates(cert);
       if (certificate === undefined) return fault('client.crt holds no certificate', RENEW_QWAC);
-      patient.certificate = certificate;
       if (!new X509Certificate(certificate.raw).checkPrivateKey(createPrivateKey(textOf(key)))) {
         return fault('key.pem is the key of another certificate', 'Put the key beside it that it was requested with.');
       }
+      patient.certificate = certificate;
       return certificateFinding(certificate, 'tls', patient.now());
     },
   };

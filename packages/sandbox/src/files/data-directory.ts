@@ -45,6 +45,8 @@ export interface TppFiles {
   readonly privateJwks: string;
   readonly publicJwks: string;
   readonly registrationResult: string;
+  /** Where the bank is, in the shape of `lupa register`. */
+  readonly bank: string;
   /** The CA that signed the API's certificate, once more, so that the TPP's directory has all that curl needs. */
   readonly ca: string;
   /** What the latest customer to approve with `lupa pay` left with the TPP, for `lupa pay --exempt`. */
@@ -88,6 +90,7 @@ export function dataDirectory(given: string = DEFAULT_DATA_DIRECTORY): DataDirec
       privateJwks: join(tpp, 'private-jwks.json'),
       publicJwks: join(tpp, 'public-jwks.json'),
       registrationResult: join(tpp, 'registration-result.txt'),
+      bank: join(tpp, 'bank.json'),
       ca: join(tpp, 'ca.crt'),
       approval: join(tpp, 'latest-approval.json'),
     },

@@ -1,7 +1,5 @@
 import { type ExchangeRecord, readRegistrationDirectory, Tpp, TppError } from '@lupa/tpp';
-import { readClientSettings } from '../demo-tpp/client-settings.ts';
 import { PAY_CALLBACK_PORTS, payCallbackUri } from '../demo-tpp/redirect-uris.ts';
-import type { SandboxFacts } from '../sandbox-facts.ts';
 
 /** The TPP that a payment is made as. */
 export interface PayingTpp {
@@ -20,19 +18,8 @@ export class NoRegistration extends Error {
 
 const PAY_CALLBACK_URIS = PAY_CALLBACK_PORTS.map((port) => payCallbackUri(port));
 
-/** The demo TPP of a running sandbox. */
-export function demoPayingTpp(sandbox: SandboxFacts): PayingTpp {
-  return {
-    bank: sandbox.authorize,
-    redirectUris: sandbox.tpp.redirectUris,
-    callbackUris: PAY_CALLBACK_URIS,
-    open: async (redirectUri, onExchange) =>
-      Tpp.discover({ ...(await readClientSettings(sandbox, redirectUri)), bank: sandbox.authorize, onExchange }),
-  };
-}
-
-/** A TPP of one's own, from the files of `lupa register`. @throws NoRegistration */
-export async function registeredPayingTpp(directory: string): Promise<PayingTpp> {
+/** The TPP of a directory, the demo TPP's or one that `lupa register` wrote. @throws NoRegistration */
+export async function payingTppOf(directory: string): Promise<PayingTpp> {
   const { bank, registration } = await readRegistrationDirectory(directory).catch((error: unknown) => {
     if (!(error instanceof TppError)) throw error;
     throw new NoRegistration(

@@ -10,7 +10,7 @@ import { isThisMachine } from '../this-machine.ts';
 import { explainPayment } from './explain-payment.ts';
 import { KeptApproval } from './kept-approval.ts';
 import { type PaymentMade, pay } from './pay.ts';
-import { demoPayingTpp, type PayingTpp, registeredPayingTpp } from './paying-tpp.ts';
+import { type PayingTpp, payingTppOf } from './paying-tpp.ts';
 import { stepPrinter } from './step-printer.ts';
 
 /** The command line's options; amount, IBAN and reference are checked already. */
@@ -66,11 +66,11 @@ async function findPayer({
   data,
 }: PayOptions): Promise<{ readonly tpp: PayingTpp; readonly approvalFile: string } | string> {
   const directory = dataDirectory(data);
-  if (tpp !== undefined) {
-    return { tpp: await registeredPayingTpp(tpp), approvalFile: join(tpp, basename(directory.tpp.approval)) };
+  const { approval } = directory.tpp;
+  if (tpp !== undefined) return { tpp: await payingTppOf(tpp), approvalFile: join(tpp, basename(approval)) };
+  if ((await findRunningSandbox(directory)) !== undefined) {
+    return { tpp: await payingTppOf(directory.tpp.directory), approvalFile: approval };
   }
-  const sandbox = await findRunningSandbox(directory);
-  if (sandbox !== undefined) return { tpp: demoPayingTpp(sandbox), approvalFile: directory.tpp.approval };
   const hint = `lupa up${data === DEFAULT_DATA_DIRECTORY ? '' : ` --data ${shellQuoted(data)}`}`;
   return `No sandbox is running on ${directory.path}. Start one in another terminal: ${hint}`;
 }

@@ -3,6 +3,7 @@ import { createPublicKey, type JsonWebKey, X509Certificate } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { test } from 'node:test';
 import { parseJwkSet } from '@lupa/protocol';
+import { readRegistrationDirectory } from '@lupa/tpp';
 import { keepSandboxCertificates } from '../../src/certificates/sandbox-certificates.ts';
 import { keepDemoTpp } from '../../src/demo-tpp/keep-demo-tpp.ts';
 import { demoRedirectUris } from '../../src/demo-tpp/redirect-uris.ts';
@@ -15,7 +16,8 @@ const CRL_URL = 'http://localhost:8080/sandbox/ca.crl';
 
 async function keep(files: DataDirectory, shopPort: number) {
   const certificates = await keepSandboxCertificates(files, CRL_URL, NOW);
-  const run = { redirectUris: demoRedirectUris(shopPort), jwksEndpoint: 'http://localhost:8080/x', now: NOW };
+  const bank = 'http://localhost:8080';
+  const run = { bank, redirectUris: demoRedirectUris(shopPort), jwksEndpoint: `${bank}/x`, now: NOW };
   return keepDemoTpp(files, certificates, run);
 }
 
@@ -86,6 +88,17 @@ test('a later start keeps id, secret and key; the redirect URIs follow the shopâ
   assert.equal(before[0], 'http://localhost:8181/return');
   assert.equal(after[0], 'http://localhost:9191/return');
   assert.ok(after.includes('https://localhost:8181/oauth/access_token'));
+});
+
+test('the SDK reads its directory as one that lupa register wrote', async (t) => {
+  const files = dataDirectory(await temporaryDirectory(t));
+  const { facts } = await keep(files, 8181);
+  const { bank, client } = await readRegistrationDirectory(files.tpp.directory);
+  assert.equal(bank, 'http://localhost:8080');
+  assert.deepEqual(
+    [client.clientId, client.signing.kid, client.signing.alg],
+    [facts.clientId, facts.signingKid, 'ES256'],
+  );
 });
 
 test('a registration result cut short is none', () => {

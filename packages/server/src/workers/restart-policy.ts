@@ -1,4 +1,4 @@
-/** A worker that lived no longer than this died at once: what killed it would kill the next one too. */
+/** A worker that served no longer than this died at once: what killed it would kill the next one too. */
 const AT_ONCE_MS = 5_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
@@ -11,7 +11,7 @@ export class RestartPolicy {
   #diedAtOnce = 0;
 
   /**
-   * @param livedMs how long it lived
+   * @param livedMs how long it served; 0 for one that never did
    * @param othersReady whether any other worker serves
    * @returns how long to wait before its place is taken; `give up` when it makes no sense
    */

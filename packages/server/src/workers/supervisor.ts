@@ -14,8 +14,8 @@ export interface SupervisorOptions {
 
 interface Place {
   readonly worker: Worker;
-  readonly started: number;
-  isReady: boolean;
+  /** Since when it serves; undefined before that. */
+  readySince: number | undefined;
   /** It was told to end: its death is no accident. */
   isLeaving: boolean;
   /** Why it could not start, in its own words. */
@@ -51,7 +51,7 @@ export class Supervisor {
 
   /** Process ids of the workers that serve. */
   get pids(): number[] {
-    const serving = [...this.#places].filter(({ isReady, isLeaving }) => isReady && !isLeaving);
+    const serving = [...this.#places].filter(({ readySince, isLeaving }) => readySince !== undefined && !isLeaving);
     return serving.flatMap(({ worker }) => worker.process.pid ?? []);
   }
 
@@ -110,14 +110,14 @@ export class Supervisor {
   /** Starts a worker, and sees to its death. Resolves when it is ready. */
   #startOne(): Promise<void> {
     const worker = cluster.fork();
-    const place: Place = { worker, started: performance.now(), isReady: false, isLeaving: false, failure: undefined };
+    const place: Place = { worker, readySince: undefined, isLeaving: false, failure: undefined };
     this.#places.add(place);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     worker.on('message', (message: unknown) => {
       if (!isWorkerMessage(message)) return;
       if (message.kind === 'failed') place.failure = message.why;
       if (message.kind === 'ready') {
-        place.isReady = true;
+        place.readySince = performance.now();
         this.#options.log.info({ worker: worker.process.pid }, 'a worker is ready');
         resolve();
       }
@@ -126,17 +126,18 @@ export class Supervisor {
       this.#places.delete(place);
       const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
       reject(new WorkersDied(place.failure ?? `A worker ended before it was ready (${how}).`));
-      if (place.isReady && !place.isLeaving && !this.#isEnding) this.#replaceDead(place, how);
+      if (place.readySince !== undefined && !place.isLeaving && !this.#isEnding) {
+        this.#replaceDead(worker, performance.now() - place.readySince, how);
+      }
     });
     return promise;
   }
 
   /** Only of workers that were ready once: one that never was is the matter of whoever started it. */
-  #replaceDead({ worker, started }: Pick<Place, 'worker' | 'started'>, how: string): void {
+  #replaceDead(worker: Worker, livedMs: number, how: string): void {
     const { log } = this.#options;
-    const livedMs = Math.round(performance.now() - started);
     const next = this.#policy.afterDeath(livedMs, this.pids.length > 0);
-    const facts = { worker: worker.process.pid, how, livedMs };
+    const facts = { worker: worker.process.pid, how, livedMs: Math.round(livedMs) };
     if (next === 'give up') {
       log.fatal(facts, 'workers die as soon as they start; giving up');
       this.#lost.reject(

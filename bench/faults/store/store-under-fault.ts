@@ -1,0 +1,85 @@
+import { startPostgres } from '../../../test/support/postgres.ts';
+import { TcpProxy } from '../tcp-proxy.ts';
+import { startPair } from './pair.ts';
+import { onSmallDisk, type SmallDisk } from './small-disk.ts';
+
+/** One server; one on a disk that can be filled; or two with synchronous replication. */
+export const STORE_KINDS = ['plain', 'small-disk', 'pair'] as const;
+
+/** `shared`: a database of the server that others use too, which is therefore never killed. No seed chooses that. */
+export type StoreKind = (typeof STORE_KINDS)[number] | 'shared';
+
+/** A real PostgreSQL of the run's own, behind a proxy, and what may happen to it. */
+export interface StoreUnderFault {
+  readonly kind: StoreKind;
+  /** For the bank: through the proxy. */
+  readonly url: string;
+  readonly proxy: TcpProxy;
+  /** For the checker, once the faults are over: the server that is in charge by then. */
+  directUrl(): string;
+  /** Crashes the server in charge. */
+  kill(): void;
+  /** Starts it again on what it left. */
+  restart(): Promise<void>;
+  /** How its disk can be filled; undefined where it cannot. */
+  readonly disk?: SmallDisk;
+  /** Kills the primary and has the standby take over; it can be done once. Undefined where there is no standby. */
+  readonly failOver?: () => Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startStore(kind: StoreKind): Promise<StoreUnderFault> {
+  const closing: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const close of closing.splice(0)) await close();
+  };
+  try {
+    const proxy = await TcpProxy.listen();
+    closing.unshift(() => proxy.close());
+    const store = kind === 'pair' ? await startPair(closing) : await startOne(kind, closing);
+    const throughProxy = (direct: string) => {
+      const url = new URL(direct);
+      url.port = String(proxy.port);
+      return url.href;
+    };
+    const { failOver } = store;
+    proxy.leadTo([portOf(store.directUrl())]);
+    return {
+      ...store,
+      kind,
+      proxy,
+      url: throughProxy(store.directUrl()),
+      ...(failOver && {
+        failOver: async () => {
+          proxy.leadTo([]);
+          await failOver();
+          proxy.leadTo([portOf(store.directUrl())]);
+        },
+      }),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** What a kind of store adds to the proxy. */
+export type Servers = Pick<StoreUnderFault, 'directUrl' | 'kill' | 'restart' | 'disk' | 'failOver'>;
+
+async function startOne(kind: StoreKind, closing: (() => Promise<unknown>)[]): Promise<Servers> {
+  const postgres = await startPostgres({ own: kind !== 'shared' });
+  closing.unshift(() => postgres.stop());
+  const disk = kind === 'small-disk' ? await onSmallDisk(postgres, closing) : undefined;
+  const url = await postgres.createDatabase();
+  return {
+    directUrl: () => url,
+    kill: () => postgres.kill('SIGKILL'),
+    restart: () => postgres.restart(),
+    ...(disk && { disk }),
+  };
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port);
+}
