@@ -43,22 +43,32 @@ function certificatesShownBy(url: URL): Promise<Buffer[]> {
     socket.setTimeout(CONNECT_MILLISECONDS, () =>
       socket.destroy(failure(`no answer in ${CONNECT_MILLISECONDS / 1000} s`)),
     );
-    socket.once('error', (error) => reject(error instanceof NothingToInspect ? error : failure(reasonOf(error))));
-    socket.once('secureConnect', () => {
-      resolve(chainOf(socket.getPeerCertificate(true)));
+    const finish = (error?: Error) => {
+      // A server of TLS 1.2 that wants the caller's certificate breaks off, and has shown its own before.
+      const shown = chainOf(socket.getPeerCertificate(true));
+      if (shown.length > 0) resolve(shown);
+      else reject(error instanceof NothingToInspect ? error : failure(reasonOf(error)));
       socket.destroy();
-    });
+    };
+    socket.once('error', finish);
+    socket.once('secureConnect', () => finish());
   });
 }
 
 /** OpenSSL's messages name its source files; its reasons, such as `wrong version number`, are enough. */
-function reasonOf(error: Error): string {
+function reasonOf(error: Error | undefined): string {
+  if (error === undefined) return 'it has none';
   return 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;
 }
 
-function chainOf(first: DetailedPeerCertificate): Buffer[] {
+/** Before a server has shown a certificate, Node's answer is empty. */
+function chainOf(first: DetailedPeerCertificate | null | undefined): Buffer[] {
   const chain: Buffer[] = [];
-  for (let next = first; next?.raw !== undefined && chain.length < MAX_CHAIN_LENGTH; next = next.issuerCertificate) {
+  for (
+    let next = first ?? undefined;
+    next?.raw !== undefined && chain.length < MAX_CHAIN_LENGTH;
+    next = next.issuerCertificate
+  ) {
     chain.push(next.raw);
     // A root names itself as its issuer.
     if (next.issuerCertificate === next) break;

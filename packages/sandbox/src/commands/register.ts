@@ -65,7 +65,7 @@ Examples:
   $ lupa register --qwac web.pem --qwac-key web.key --qseal seal.pem \\
       --qseal-key seal.key --jwks-url https://tpp.example/jwks.json \\
       --registration-url https://bank.example/tpp-registration/register \\
-      --api-key <key>
+      --api-key <key> --name Kivi --redirect-uri https://tpp.example/return
 
 Exit codes: 0 registered; 1 not registered, and why is said; 2 wrong usage;
 130 ended by Ctrl-C.`;

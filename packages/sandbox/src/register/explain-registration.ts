@@ -23,6 +23,7 @@ function explainTppError(error: TppError): string {
     const lines = [
       `The bank refused${check === undefined ? '' : `; the check that failed is ${check}`} (${oauthError ?? `HTTP ${status}`}).`,
       ...(oauthDescription === undefined ? [] : [indented(oauthDescription)]),
+      ...(status === 404 ? ['  There is no registration at that address; check --registration-url or --bank.'] : []),
       ...(requestId === undefined ? [] : [`  request id ${requestId}`]),
     ];
     return lines.join('\n');
@@ -40,7 +41,8 @@ const UNKNOWN_ISSUER = /SELF_SIGNED_CERT|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
 const OUR_CERTIFICATE = /ALERT/;
 
 /** What the SDK says is meant for programmers; here a person has to look for the right option. */
-function whatHappened({ code, status, detail = 'no reason was given', message }: TppError): string[] {
+function whatHappened({ code, status, detail = 'no reason was given', message, outcomeUnknown }: TppError): string[] {
+  if (outcomeUnknown) return [`The bank's answer to the registration did not come whole (${code}: ${detail}).`];
   switch (code) {
     case 'CONNECTION_FAILED':
       return [

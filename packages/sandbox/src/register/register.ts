@@ -95,7 +95,11 @@ export async function register(
         id: softwareId,
         jwksEndpoint: tpp.jwksUrl,
         ...(tpp.jwksRevokedUrl === undefined ? {} : { jwksRevokedEndpoint: tpp.jwksRevokedUrl }),
-        organisation: { ...organisation, id: organisation.id ?? organisationId },
+        organisation: {
+          name: qwac.certificate.subject.organization ?? software.name,
+          id: organisationId,
+          ...organisation,
+        },
       },
       redirectUris: plan.redirectUris,
       ...(plan.audience === undefined ? {} : { audience: plan.audience }),

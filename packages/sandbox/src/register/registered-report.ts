@@ -79,7 +79,8 @@ const FILES: readonly (readonly [readonly string[], string])[] = [
   [[REGISTRATION_FILES.signingKey], 'signs payments and requests (QSEALC)'],
   [[REGISTRATION_FILES.result], 'client id, secret, API key, kid'],
   [[REGISTRATION_FILES.privateJwks, REGISTRATION_FILES.publicJwks], 'the keys once more, as JWKs'],
-  [[REGISTRATION_FILES.bank, REGISTRATION_FILES.ca], 'where the bank is, and who issued its certificate'],
+  [[REGISTRATION_FILES.bank], 'where the bank is'],
+  [[REGISTRATION_FILES.ca], "who issued the bank's certificate"],
 ];
 
 /** The workflow document's call for a token, to be pasted as it is: the secrets are read from the file by the shell. */

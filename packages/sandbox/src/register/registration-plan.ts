@@ -48,9 +48,10 @@ export interface RegistrationPlan {
   readonly grantTypes?: readonly string[];
   readonly redirectUris: readonly string[];
   readonly software: Omit<Software, 'jwksEndpoint' | 'organisation'> & {
-    readonly organisation: Omit<Software['organisation'], 'id'> & { readonly id?: string };
+    /** What is absent is in the certificate. */
+    readonly organisation: Partial<Software['organisation']>;
   };
-  /** Whether what is told of the TPP is made up where nothing was given: only a sandbox wants that. */
+  /** What a person should know of how it was put together. */
   readonly notes: readonly string[];
 }
 
@@ -93,11 +94,16 @@ export function planRegistration(
   const problems: string[] = [];
   const own = ownCertificates(options, config, problems);
   const place = bankOf(options, config, running, own !== undefined);
-  const redirectUris = options.redirectUri ?? config.redirect_uris ?? DEFAULT_REDIRECT_URIS;
-  problems.push(...redirectUriProblems(redirectUris));
-  const name = options.name ?? ssa.software_client_name ?? config.tpp_id ?? DEFAULT_NAME;
-  if (name.trim() === '') problems.push('--name is empty.');
   const isSandbox = place.bank !== undefined && isThisMachine(place.bank);
+  const givenUris = options.redirectUri ?? config.redirect_uris;
+  const givenName = options.name ?? ssa.software_client_name ?? config.tpp_id;
+  // A sandbox takes what is made up; another bank is to be told the truth.
+  if (givenUris === undefined && !isSandbox)
+    problems.push('Where do customers come back to? Say so with --redirect-uri.');
+  if (givenName === undefined && !isSandbox) problems.push('What are customers shown? Say so with --name.');
+  const [redirectUris, name] = [givenUris ?? DEFAULT_REDIRECT_URIS, givenName ?? DEFAULT_NAME];
+  problems.push(...redirectUriProblems(redirectUris));
+  if (name.trim() === '') problems.push('--name is empty.');
   const developerKey = options.apiKey ?? config.api_key ?? (isSandbox ? SANDBOX_DEVELOPER_KEY : undefined);
   if (developerKey === undefined || (!isSandbox && /^<.*>$/.test(developerKey))) {
     problems.push('The bank wants the key that its developer portal gave you: --api-key, or api_key in the file.');
@@ -115,7 +121,7 @@ export function planRegistration(
     software: {
       tppId: config.tpp_id ?? name,
       name,
-      uri: ssa.software_client_uri ?? 'https://localhost/',
+      uri: ssa.software_client_uri ?? homeOf(redirectUris),
       ...(ssa.software_client_id === undefined ? {} : { id: ssa.software_client_id }),
       ...(ssa.software_roles === undefined ? {} : { roles: ssa.software_roles }),
       ...(ssa.software_redirect_uris === undefined || options.redirectUri !== undefined
@@ -123,7 +129,7 @@ export function planRegistration(
         : { redirectUris: ssa.software_redirect_uris }),
       ...(endpoint === undefined ? {} : { jwksRevokedEndpoint: endpoint }),
       organisation: {
-        name: ssa.org_name ?? name,
+        ...(ssa.org_name === undefined ? {} : { name: ssa.org_name }),
         ...(ssa.org_id === undefined ? {} : { id: ssa.org_id }),
         ...(ssa.org_contacts === undefined ? {} : { contacts: ssa.org_contacts }),
       },
@@ -182,6 +188,11 @@ function* redirectUriProblems(uris: readonly string[]): Iterable<string> {
     const problem = redirectUriProblem(uri);
     if (problem !== undefined) yield `The redirect URI ${uri} ${problem}.`;
   }
+}
+
+/** A software without a home page is at home where its customers come back to. */
+function homeOf([first = '']: readonly string[]): string {
+  return URL.canParse('/', first) ? new URL('/', first).href : '';
 }
 
 /** OP's own example names one on the TPP's machine, where no bank can fetch anything. */

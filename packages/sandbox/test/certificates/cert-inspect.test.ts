@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { createServer as createPlainServer } from 'node:net';
@@ -180,6 +181,24 @@ describe('lupa cert inspect', () => {
     assert.ok(typeof address === 'object' && address !== null);
     const { exitCode, answer } = await inspectAsJson(t, `https://127.0.0.1:${address.port}`);
     assert.deepEqual([exitCode, verdicts(answer), answer.certificates[0].subject.commonName], [0, ['taken'], 'Shop']);
+  });
+
+  test('shows it too where TLS 1.2 breaks off for want of the caller’s', async (t) => {
+    const [key, cert] = [await file('server.key', privatePem(KEYS.rsa)), await file('server.crt', await issue())];
+    const demand = ['-tls1_2', '-Verify', '1', '-verify_return_error'];
+    const server = spawn('openssl', ['s_server', '-accept', '127.0.0.1:0', '-key', key, '-cert', cert, ...demand]);
+    t.after(() => server.kill());
+    let said = '';
+    const port = await new Promise<string>((resolve) => {
+      server.stdout.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+        const port = /ACCEPT .*:(\d+)\n/.exec(said)?.[1];
+        if (port !== undefined) resolve(port);
+      });
+    });
+    const [found] = await findCertificates(`https://127.0.0.1:${port}`);
+    assert.ok(found !== undefined && 'certificate' in found);
+    assert.equal(found.certificate.subject.commonName, 'Shop');
   });
 
   test('says what cannot be read, and why; nothing is printed of a private key', async (t) => {

@@ -34,7 +34,7 @@ test('with nothing said, it is a TPP of the sandbox here, where lupa pay can wai
   assert.equal(registrationUrl, undefined);
   assert.ok(developerKey.length > 0);
   assert.ok(redirectUris.includes('http://localhost:8182/callback'));
-  assert.deepEqual([software.name, software.tppId, software.organisation.name], ['My TPP', 'My TPP', 'My TPP']);
+  assert.deepEqual([software.name, software.tppId, software.organisation], ['My TPP', 'My TPP', {}]);
 });
 
 test('a sandbox that runs here goes before the usual address, and --bank before both', () => {
@@ -105,6 +105,17 @@ test('only a sandbox on this machine takes any developer key', () => {
     plan({ bank: 'http://localhost:8080' }, { ...OP, api_key: '<your_api_key_here>' }).developerKey,
     '<your_api_key_here>',
   );
+});
+
+test('another bank is told nothing made up', () => {
+  const bare = { registrationUrl: 'https://bank.example/register', apiKey: 'k', ...OWN };
+  assert.deepEqual(problemsOf(bare), [
+    'Where do customers come back to? Say so with --redirect-uri.',
+    'What are customers shown? Say so with --name.',
+  ]);
+  const { software } = plan({ ...bare, name: 'Kivi', redirectUri: ['https://kivi.example/back'] });
+  assert.deepEqual([software.name, software.uri], ['Kivi', 'https://kivi.example/']);
+  assert.equal(plan({ ...bare, bank: 'http://localhost:8080' }).software.name, 'My TPP');
 });
 
 test('every mistake is told at once', () => {
