@@ -6,6 +6,7 @@ import { asCustomerId } from '@lupa/protocol';
 import { CustomerStopped } from '@lupa/sandbox';
 import { ExemptTpp, payment } from './support/exempt-tpp.ts';
 import { jsonOf } from './support/https-call.ts';
+import { RegisteringTpp, registered } from './support/registering-tpp.ts';
 import { startTestSandbox, type TestSandbox } from './support/test-sandbox.ts';
 import type { TestTpp, Tokens } from './support/test-tpp.ts';
 import { registerAnotherTpp } from './support/tpp-identity.ts';
@@ -46,6 +47,7 @@ describe('no secret is written down: not in the audit trail, not in any table, n
       return answer;
     };
     await payInEveryWay();
+    await registerAndManage();
     await tryWhatIsWrong();
     await meetFaults();
   });
@@ -100,6 +102,22 @@ describe('no secret is written down: not in the audit trail, not in any table, n
     const revoked = await tpp.form({ token: tokens.refresh_token }, '/oauth/revoke');
     assert.equal(revoked.status, 200);
     await tpp.call({ method: 'DELETE', path: `/authorizations/${exempted.authorizationId}`, token: clientToken });
+  }
+
+  async function registerAndManage(): Promise<void> {
+    const registering = await RegisteringTpp.of(bank.sandbox);
+    const headers = { 'x-api-key': plant('developer key') };
+    const answer = await registered(registering, { headers });
+    plant('registered secret', answer.client_secret);
+    plant('registered API key', answer.api_key);
+    plant('registration token', answer.registration_access_token);
+    const rotated = await registering.manage(answer, { method: 'POST', path: '/secret' });
+    plant('rotated secret', jsonOf<{ client_secret: string }>(rotated).client_secret);
+    await registering.register({ headers, claims: { aud: plant('audience') } });
+    await registering.send(plant('no JWT'), { headers });
+    await registering.manage(answer, { token: plant('wrong registration token') });
+    await registering.manage(answer, { method: 'PUT', body: { client_secret: plant('secret in a change') } });
+    assert.equal((await registering.manage(answer, { method: 'DELETE' })).status, 204);
   }
 
   /** A secret in the wrong place, or a wrong one in the right place, is a secret too. */
@@ -180,7 +198,7 @@ describe('no secret is written down: not in the audit trail, not in any table, n
       'SELECT event, audit_events::text AS text FROM audit_events',
     );
     const names = new Set(events.map(({ event }) => event));
-    for (const name of ['sca logged in', 'sca approved', 'sca attempt failed', 'tokens revoked', 'exemption granted']) {
+    for (const name of ['client registered', 'client secret rotated', 'client deleted', 'sca logged in', 'sca approved', 'sca attempt failed', 'tokens revoked', 'exemption granted']) {
       assert.ok(names.has(name), `${name}: ${[...names].join(', ')}`);
     }
     assertNone('the audit trail', events.map(({ text }) => text).join('\n'));

@@ -3,6 +3,7 @@ import type { Rate } from './domain/rate-window.ts';
 import { CallsUnderWay } from './http/calls-under-way.ts';
 import { LoadLimit } from './http/load-limit.ts';
 import { RateLimit } from './http/rate-limit.ts';
+import { registrationRate } from './registration-settings.ts';
 import type { BankSettings } from './settings.ts';
 
 /** What keeps one caller, or all of them together, from taking the whole bank. */
@@ -14,9 +15,16 @@ export interface BankLimits {
   /** Of one TPP over all processes; undefined where there is no such limit. */
   readonly paymentCalls: RateLimit | undefined;
   readonly tokenCalls: RateLimit | undefined;
+  /** Of one organisation over all processes: each may fetch from outside. */
+  readonly registrationCalls: RateLimit;
+  /** Likewise of one TPP in this process, at once. */
+  readonly registrationsUnderWay: CallsUnderWay;
 }
 
-export function bankLimits({ load, callsUnderWay, rates }: BankSettings, parts: BankParts): BankLimits {
+/** Calls about registrations that one process answers at once: each may wait for somebody else's server. */
+const REGISTRATIONS_UNDER_WAY = 8;
+
+export function bankLimits({ load, callsUnderWay, rates, registration }: BankSettings, parts: BankParts): BankLimits {
   const limit = (what: string, rate: Rate | undefined) =>
     rate && new RateLimit(what, rate, parts.rateCounts, parts.clock);
   return {
@@ -24,5 +32,12 @@ export function bankLimits({ load, callsUnderWay, rates }: BankSettings, parts: 
     callsUnderWay: new CallsUnderWay(callsUnderWay),
     paymentCalls: limit('payment calls', rates?.paymentCalls),
     tokenCalls: limit('token calls', rates?.tokenCalls),
+    registrationCalls: new RateLimit(
+      'registration calls',
+      registrationRate(registration),
+      parts.rateCounts,
+      parts.clock,
+    ),
+    registrationsUnderWay: new CallsUnderWay(REGISTRATIONS_UNDER_WAY),
   };
 }

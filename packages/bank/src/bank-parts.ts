@@ -3,6 +3,7 @@ import { anchoredTrust } from './adapters/anchored-trust.ts';
 import { cachedClients } from './adapters/cached-clients.ts';
 import { derivedFactorSecrets } from './adapters/factor-secrets.ts';
 import { fixedExchangeRates } from './adapters/fixed-exchange-rates.ts';
+import { guardedFetch } from './adapters/guarded-fetch.ts';
 import { iso20022Messages } from './adapters/iso20022/credit-transfer-message.ts';
 import { jsonLog } from './adapters/json-log.ts';
 import { measuredExemptions, measuredLedger, measuredSca } from './adapters/measured-stores.ts';
@@ -17,6 +18,7 @@ import {
   PostgresLedger,
   PostgresOutgoingMessages,
   PostgresPaymentStore,
+  PostgresRegistrations,
   PostgresScaStore,
 } from './adapters/postgres/index.ts';
 import { observedDatabase } from './adapters/postgres/observed-database.ts';
@@ -28,6 +30,7 @@ import { RevocationLists } from './adapters/revocation/revocation-lists.ts';
 import { sealedClientKeys } from './adapters/sealed-client-keys.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { SCA_LIMITS } from './domain/sca-limits.ts';
+import { followedClientKeys } from './operations/follow-client-keys.ts';
 import type { ScaBank } from './operations/sca-bank.ts';
 import { NO_MEASURES } from './ports/measures.ts';
 import type { BankSettings } from './settings.ts';
@@ -41,6 +44,11 @@ export function assembleBank(settings: BankSettings, opened: Database) {
   const clock = settings.clock ?? systemClock;
   const artifacts = new PostgresTokenArtifacts(database, clock);
   const log = jsonLog(settings.log);
+  const identifiers = randomIdentifiers(clock);
+  const clients = cachedClients(new PostgresClients(database), clock);
+  const registrations = new PostgresRegistrations(database, clients.forget);
+  const { exceptions, keyServerIssuers: ca } = settings.registration ?? {};
+  const documents = guardedFetch({ ...(exceptions && { exceptions }), ...(ca === undefined ? {} : { ca }) });
   const revocations = new RevocationLists({
     settings: settings.revocation,
     store: new PostgresRevocationLists(database),
@@ -52,7 +60,16 @@ export function assembleBank(settings: BankSettings, opened: Database) {
   return {
     revocations,
     trust,
-    clientKeys: sealedClientKeys(trust),
+    registrations,
+    documents,
+    clientKeys: followedClientKeys({
+      stored: sealedClientKeys(trust),
+      registrations,
+      documents,
+      clock,
+      identifiers,
+      failed: (clientId, err) => log.warn({ clientId, err }, 'a key set could not be fetched; the last one serves'),
+    }),
     artifacts,
     tokenUse: artifacts,
     authorizationRequests: new PostgresAuthorizationRequests(database),
@@ -63,11 +80,11 @@ export function assembleBank(settings: BankSettings, opened: Database) {
     outgoingMessages: new PostgresOutgoingMessages(database),
     audit: new PostgresAuditTrail(database),
     customers: new PostgresCustomers(database),
-    clients: cachedClients(new PostgresClients(database), clock),
+    clients,
     measures,
     rateCounts: new PostgresRateCounts(database),
     clock,
-    identifiers: randomIdentifiers(clock),
+    identifiers,
     passwords: scryptPasswords(),
     factorSecrets: derivedFactorSecrets(settings.factorSecret),
     exchangeRates: settings.exchangeRates ?? fixedExchangeRates(),

@@ -36,7 +36,7 @@ export function startBankWork(
   keys: FollowedKeys,
   unauthorizedSeconds = UNAUTHORIZED_SECONDS,
 ): BankWork {
-  const { clock, artifacts, authorizationRequests, revocations, rateCounts, log } = parts;
+  const { clock, artifacts, authorizationRequests, registrations, revocations, rateCounts, log } = parts;
   const failed = (what: string) => (error: unknown) => log.error({ err: error }, `${what} failed; it is tried again`);
   const repeat = (what: string, intervalMs: number, round: () => Promise<boolean>) =>
     startBackgroundWork(intervalMs, round, failed(what));
@@ -62,8 +62,9 @@ export function startBankWork(
     repeat('forgetting what has expired', HOUSEKEEPING_INTERVAL_MS, async () => {
       const purged = await artifacts.purge(clock.now(), PURGED_PER_ROUND);
       const nonces = await authorizationRequests.purgeNonces(clock.now(), PURGED_PER_ROUND);
+      const jtis = await registrations.purgeJtis(clock.now(), PURGED_PER_ROUND);
       const rates = await rateCounts.purge(new Date(clock.now().getTime() - RATES_KEPT_MS), PURGED_PER_ROUND);
-      return purged + nonces + rates >= PURGED_PER_ROUND;
+      return purged + nonces + jtis + rates >= PURGED_PER_ROUND;
     }),
     repeat('reading the keys anew', KEYS_REREAD_SECONDS * 1000, async () => {
       await keys.reread();

@@ -1,3 +1,4 @@
+import { asClientId } from '@lupa/protocol';
 import { type FollowedKeys, followKeys } from './adapters/followed-keys.ts';
 import type { Database } from './adapters/postgres/database.ts';
 import { openDatabase } from './adapters/postgres/open-database.ts';
@@ -14,13 +15,16 @@ import { type DrainLimits, gentleListener } from './http/drain.ts';
 import { type CurrentSigner, type KeyRing, keyRing } from './http/key-ring.ts';
 import { paymentsApi } from './http/payments-api.ts';
 import { responseSignatureKeys } from './http/public-keys.ts';
+import { REGISTRATION_PATH, registrationRoutes } from './http/registration-routes.ts';
 import type { SandboxSide } from './http/route.ts';
 import { answerPhoneRequest } from './operations/answer-phone-request.ts';
 import { readKeyCard } from './operations/read-key-card.ts';
 import { readPhoneRequests } from './operations/read-phone-requests.ts';
+import type { RegistrationBank } from './operations/registration-bank.ts';
 import type { ScaBank } from './operations/sca-bank.ts';
 import { unblockCustomer } from './operations/unblock-customer.ts';
 import { verifyAuditTrail } from './operations/verify-audit-trail.ts';
+import { type RegistrationSettings, registrationRules } from './registration-settings.ts';
 import type { SandboxRooms } from './sandbox-rooms.ts';
 import { scaPages } from './sca/sca-pages.ts';
 import type { BankSettings } from './settings.ts';
@@ -100,6 +104,9 @@ async function listen(
     keys: keys.current,
     clock: parts.clock,
     guard,
+    ...(settings.registration && { registrationEndpoint: `${settings.api.url}${REGISTRATION_PATH}` }),
+    onNewSecretUsed: (clientId, digest) =>
+      parts.registrations.confirmSecret(asClientId(clientId), Buffer.from(digest, 'base64url')),
     admit: async (certificateThumbprint) => limits.tokenCalls?.take(certificateThumbprint),
     onFault: (fault, requestId) => parts.log.error({ err: fault, requestId }, 'authorization server failed'),
   });
@@ -150,7 +157,26 @@ async function apiApp(
   const { load } = limits;
   const app = apiListener({ tls: settings.api, signer, identifiers, log, load, measures, payments: door, guard });
   await app.register(oauth);
+  if (settings.registration !== undefined) {
+    await app.register(
+      registrationRoutes({
+        bank: registrationBank(settings.registration, parts, limits),
+        guard,
+        apiUrl: settings.api.url,
+        callsUnderWay: limits.registrationsUnderWay,
+      }),
+    );
+  }
   return app;
+}
+
+function registrationBank(
+  settings: RegistrationSettings,
+  { registrations, trust, documents, clock, identifiers }: BankParts,
+  { registrationCalls }: BankLimits,
+): RegistrationBank {
+  const takeTry = (organisationId: string) => registrationCalls.take(organisationId);
+  return { registrations, trust, documents, clock, identifiers, takeTry, rules: registrationRules(settings) };
 }
 
 /** What only a sandbox lets a caller do (contract §8); undefined everywhere else. */

@@ -28,6 +28,7 @@ export type { ExchangeRates } from './ports/exchange-rates.ts';
 export type { LedgerFaults } from './ports/ledger.ts';
 export type { Measures } from './ports/measures.ts';
 export type { StoreFigures } from './ports/store-figures.ts';
+export type { RegistrationSettings } from './registration-settings.ts';
 export type { SandboxRooms } from './sandbox-rooms.ts';
 // What the sandbox's own pages are made of, so that they look and behave like the bank's.
 export { type Page, renderPage } from './sca/layout.ts';

@@ -9,6 +9,7 @@ import type { BankKeySource, BankKeys } from './ports/bank-keys.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ExchangeRates } from './ports/exchange-rates.ts';
 import type { Measures } from './ports/measures.ts';
+import type { RegistrationSettings } from './registration-settings.ts';
 import type { SandboxRooms } from './sandbox-rooms.ts';
 
 /** Everything a bank is told when it opens. */
@@ -49,6 +50,8 @@ export interface BankSettings {
   readonly exchangeRates?: ExchangeRates;
   /** Where revocation lists are, beside what certificates name, and how they are followed. */
   readonly revocation?: RevocationSettings;
+  /** How TPPs register themselves (contract §10); absent where they cannot. */
+  readonly registration?: RegistrationSettings;
   /** Whether a created payment must be signed (contract §5); `required` when absent. */
   readonly signatures?: SignaturePolicy;
   /** Shorter lifetimes than contract §2's; a longer one is refused. */

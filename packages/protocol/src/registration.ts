@@ -41,12 +41,12 @@ export type RegistrationError =
  */
 export const REGISTRATION_CHECKS = {
   certificate: { httpStatus: 401, error: 'invalid_client' },
+  'request-size': { httpStatus: 413, error: 'invalid_request' },
   'developer-key': { httpStatus: 401, error: 'invalid_client' },
   'registration-token': { httpStatus: 401, error: 'invalid_token' },
   'certificate-organisation': { httpStatus: 401, error: 'invalid_client' },
   rate: { httpStatus: 429, error: 'temporarily_unavailable' },
   request: { httpStatus: 400, error: 'invalid_request' },
-  'request-size': { httpStatus: 413, error: 'invalid_request' },
   'registration-jwt': { httpStatus: 400, error: 'invalid_client_metadata' },
   'registration-claims': { httpStatus: 400, error: 'invalid_client_metadata' },
   'grant-types': { httpStatus: 400, error: 'invalid_client_metadata' },

@@ -20,6 +20,7 @@ import { DirectoryInUse, type DirectoryLock, lockDirectory } from './files/direc
 import { hasCode } from './files/private-file.ts';
 import { announceSandbox, findRunningSandbox, withdrawSandbox } from './files/running-sandbox.ts';
 import { GeneratedTpps } from './generator/generated-tpps.ts';
+import { GENERATED_KEYS_PATH } from './generator/generator-routes.ts';
 import { TppGenerator } from './generator/tpp-generator.ts';
 import { openShop } from './open-shop.ts';
 import type { AddPages } from './pages/pages-app.ts';
@@ -216,6 +217,11 @@ function bankSettings(
     bankCodes: BANK_CODES,
     bic: BIC,
     // Certificates name the address of the run they were issued in; the list is at that of this one.
+    registration: {
+      developerKeys: 'any',
+      // The one key server on this machine that the bank may ask: its own (contract §10).
+      exceptions: [{ origin: ports.issuer, pathPrefix: GENERATED_KEYS_PATH }],
+    },
     revocation: { lists: [ports.crlUrl, ...revocationLists].map((url) => ({ url })) },
     exchangeRates: SANDBOX_EXCHANGE_RATES,
     sandbox: {

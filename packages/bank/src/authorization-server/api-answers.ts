@@ -59,6 +59,18 @@ const WHAT_WAS_WRONG: Readonly<Record<string, string>> = {
   'refresh token invalid (referenced account not found)': 'The authorization no longer stands.',
 };
 
+/** RFC 6749 section 5.2 has a code of its own for a grant the client may not use; the library calls it an invalid request. */
+export function isForeignGrant(error: errors.OIDCProviderError | undefined): boolean {
+  return error?.error_description === 'requested grant type is not allowed for this client';
+}
+
+export function answerForeignGrant(context: KoaContextWithOIDC): void {
+  answerJson(context, 400, { error: 'unauthorized_client', error_description: FOREIGN_GRANT });
+}
+
+const FOREIGN_GRANT =
+  'The client did not register this grant_type. Add it to the grant_types of the registration first.';
+
 export function describeGrantError(error: errors.OIDCProviderError | undefined): string | undefined {
   return error?.error_detail === undefined ? undefined : WHAT_WAS_WRONG[error.error_detail];
 }

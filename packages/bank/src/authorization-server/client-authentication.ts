@@ -6,19 +6,31 @@ export interface ClientProof {
   readonly certificateThumbprint: string | undefined;
 }
 
+/** What is registered of a client. Digests are SHA-256, base64url. */
+export interface RegisteredProof {
+  readonly secretDigest: string;
+  /** The secret before it, while that is good. */
+  readonly previousSecretDigest: string | undefined;
+  readonly certificateThumbprint: string;
+}
+
 /**
- * Whether both the secret and the certificate are the registered ones. Digests are compared in constant time, and both always,
- * so that the time taken tells neither how much of a secret was right nor which of the two was wrong.
+ * Whether both the secret and the certificate are the registered ones. Digests are compared in constant time, and all always,
+ * so that the time taken tells neither how much of a secret was right nor which of them was wrong.
  *
- * @param secretDigest SHA-256 of the registered secret, base64url
+ * @returns with which secret the client has proven itself, or undefined when it has not
  */
 export function provesClient(
   { secret, certificateThumbprint }: ClientProof,
-  registered: { readonly secretDigest: string; readonly certificateThumbprint: string },
-): boolean {
-  const isSecret = isSameDigest(sha256(typeof secret === 'string' ? secret : ''), registered.secretDigest);
+  registered: RegisteredProof,
+): 'with its secret' | 'with the secret before' | undefined {
+  const digest = sha256(typeof secret === 'string' ? secret : '');
+  const isSecret = isSameDigest(digest, registered.secretDigest);
+  const isPrevious = isSameDigest(digest, registered.previousSecretDigest ?? '');
   const isCertificate = isSameDigest(sha256(certificateThumbprint ?? ''), sha256(registered.certificateThumbprint));
-  return isSecret && isCertificate;
+  if (!isCertificate) return undefined;
+  if (isSecret) return 'with its secret';
+  return isPrevious ? 'with the secret before' : undefined;
 }
 
 function sha256(text: string): string {

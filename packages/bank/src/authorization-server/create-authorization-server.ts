@@ -41,6 +41,7 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     idTokenSeconds: lifetimes.idTokenSeconds,
     nowSeconds: () => Math.floor(options.clock.now().getTime() / 1000),
     onClientProven: (context) => proven.add(context),
+    onNewSecretUsed: options.onNewSecretUsed ?? (async () => {}),
     onCertificateRefused: (context, refusal) => refused.set(context, refusal),
   });
   registerClientCredentials(provider);

@@ -36,7 +36,7 @@ export interface AuthorizationServerOptions {
   readonly apiBaseUrl: string;
   /** What a request object may name as its `aud` besides the issuer and the API base address. */
   readonly audiences: readonly string[];
-  /** Where clients register (contract §10); discovery lists it once it exists. */
+  /** Where clients register (contract §10); absent where they do not. */
   readonly registrationEndpoint?: string | undefined;
   readonly lifetimes?: Partial<TokenLifetimes> | undefined;
   readonly clients: Clients;
@@ -50,6 +50,8 @@ export interface AuthorizationServerOptions {
   readonly clock: Clock;
   /** Lets the callers of the token endpoint and its siblings in. */
   readonly guard: CertificateGuard;
+  /** Told that a client has used its new secret for the first time (its SHA-256, base64url): the one before ends. */
+  readonly onNewSecretUsed?: (clientId: string, secretDigest: string) => Promise<void>;
   /**
    * Whether a call to the endpoints of TPP back ends may be answered now, by its certificate. @throws LupaError TOO_MANY_REQUESTS
    */

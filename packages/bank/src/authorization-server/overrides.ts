@@ -3,7 +3,7 @@ import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { CurrentSigner } from '../http/key-ring.ts';
 import { provesClient } from './client-authentication.ts';
-import { CERTIFICATE_THUMBPRINT, ORGANISATION_ID } from './client-metadata.ts';
+import { CERTIFICATE_THUMBPRINT, ORGANISATION_ID, PREVIOUS_SECRET, PREVIOUS_SECRET_UNTIL } from './client-metadata.ts';
 import { exchangeOf } from './exchange.ts';
 import { signIdToken } from './id-token.ts';
 
@@ -15,6 +15,8 @@ export interface OverrideOptions {
   readonly nowSeconds: () => number;
   /** Told that the client of this request has proven itself. */
   readonly onClientProven: (context: object) => void;
+  /** Told that a client has used its new secret, so that the one before ends. */
+  readonly onNewSecretUsed: (clientId: string, secretDigest: string) => Promise<void>;
   /** Told that it has the secret and the registered certificate, and that this is not one of its organisation (any more). */
   readonly onCertificateRefused: (context: object, refusal: CertificateRefusal) => void;
 }
@@ -43,21 +45,34 @@ function prototypeOf(model: { readonly prototype: unknown }): Bendable {
 /** The library compares secrets, and takes a certificate instead of one; contract §2 wants both, and we store digests only. */
 function compareSecretAndCertificate(
   provider: Provider,
-  { context, onClientProven, onCertificateRefused }: OverrideOptions,
+  { context, nowSeconds, onClientProven, onNewSecretUsed, onCertificateRefused }: OverrideOptions,
 ): void {
-  prototypeOf(provider.Client).compareClientSecret = function (this: Bendable, secret: unknown): boolean {
+  prototypeOf(provider.Client).compareClientSecret = async function (
+    this: Bendable,
+    secret: unknown,
+  ): Promise<boolean> {
     const current = context();
     if (current === undefined) return false;
     const { certificate } = exchangeOf(current.req);
-    const registered = {
-      secretDigest: String(this.clientSecret),
+    const secretDigest = String(this.clientSecret);
+    const before = this[PREVIOUS_SECRET];
+    const isGood = typeof before === 'string' && Number(this[PREVIOUS_SECRET_UNTIL]) > nowSeconds() * 1000;
+    const proof = { secret, certificateThumbprint: certificate?.thumbprint };
+    const proven = provesClient(proof, {
+      secretDigest,
+      previousSecretDigest: isGood ? before : undefined,
       certificateThumbprint: String(this[CERTIFICATE_THUMBPRINT]),
-    };
-    if (!provesClient({ secret, certificateThumbprint: certificate?.thumbprint }, registered)) return false;
+    });
+    if (proven === undefined) return false;
     const refusal = certificate?.judge({ use: 'tls', organisationId: String(this[ORGANISATION_ID]) });
-    if (refusal === undefined) onClientProven(current);
-    else onCertificateRefused(current, refusal);
-    return refusal === undefined;
+    if (refusal !== undefined) {
+      onCertificateRefused(current, refusal);
+      return false;
+    }
+    if (proven === 'with its secret' && before !== undefined)
+      await onNewSecretUsed(String(this.clientId), secretDigest);
+    onClientProven(current);
+    return true;
   };
 }
 

@@ -5,10 +5,12 @@ import type { Clock } from '../ports/clock.ts';
 import type { CommitOutcome, TokenArtifacts } from '../ports/token-artifacts.ts';
 import {
   answerFault,
+  answerForeignGrant,
   answerInvalidGrant,
   answerRefusedCertificate,
   answerUnprovenClient,
   describeGrantError,
+  isForeignGrant,
   shapeAnswer,
 } from './api-answers.ts';
 import { answerBrowserError, answerBrowserFault } from './browser-answers.ts';
@@ -79,6 +81,7 @@ function explainRefusal(
   const certificateRefusal = settling.certificateRefusal(context);
   if (certificateRefusal !== undefined) answerRefusedCertificate(context, certificateRefusal);
   else if (!settling.isClientProven(context)) answerUnprovenClient(context);
+  else if (isForeignGrant(refusal)) answerForeignGrant(context);
   else if (description !== undefined) answerInvalidGrant(context, description);
 }
 

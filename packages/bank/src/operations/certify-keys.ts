@@ -13,6 +13,7 @@ export interface CertifiedKeys {
 }
 
 interface JudgedKey {
+  readonly isQwac: boolean;
   readonly isForeign: boolean;
   /** Why it may not sign payments. */
   readonly sealProblem: string | undefined;
@@ -43,10 +44,11 @@ export async function certifyKeys(
     );
   }
   if (!all.some(({ sealProblem }) => sealProblem === undefined)) {
-    const first = all.map(({ sealProblem }) => sealProblem).find((problem) => problem !== undefined);
+    // What is wrong with a seal is more to the point than that a QWAC is none.
+    const telling = all.find(({ isQwac }) => !isQwac) ?? all[0];
     throw new RegistrationRefused(
       'key-certificates',
-      `No key of the set can sign payments, which takes a key with its QSEALC in x5c. ${first ?? 'The set is empty.'}`,
+      `No key of the set can sign payments, which takes a key with its QSEALC in x5c. ${telling?.sealProblem ?? 'The set is empty.'}`,
     );
   }
   const find = keyFinder(keys);
@@ -60,7 +62,7 @@ async function judgeKey(
   { keys }: Pick<KeySet, 'keys'>,
   organisationId: string,
 ): Promise<JudgedKey> {
-  const useless = (problem: string) => ({ isForeign: false, sealProblem: problem, problem });
+  const useless = (problem: string) => ({ isQwac: false, isForeign: false, sealProblem: problem, problem });
   const key = keys.get(jwk.kid)?.key;
   if (key === undefined) {
     return useless('A key is none for signatures with RS256, PS256 (RSA of 2048 to 8192 bits) or ES256 (P-256).');
@@ -76,10 +78,12 @@ async function judgeKey(
   await known.settle();
   const seal = known.judge({ use: 'signature', organisationId });
   const tls = seal && known.judge({ use: 'tls', organisationId });
+  const isQwac = seal?.code === 'wrong-type';
   return {
+    isQwac,
     isForeign: organisation !== undefined && organisation !== organisationId,
     sealProblem: seal?.message,
     // A QWAC is judged as one, for of it as a seal there is only to say that it is none.
-    problem: tls === undefined ? undefined : seal?.code === 'wrong-type' ? tls.message : seal?.message,
+    problem: tls === undefined ? undefined : isQwac ? tls.message : seal?.message,
   };
 }

@@ -12,17 +12,17 @@ import { type RegistrationBank, registrationAudit, underCheck } from './registra
  * fetched and judged as at registration. Called with a renewed QWAC of the same organisation, that one becomes the registered one:
  * the token endpoint takes no other from then on, and what was issued to the old one ends in its own time.
  *
- * @param body JSON as received
+ * @param readBody reads the JSON as received
  * @returns the client as it is now
  * @throws RegistrationRefused
  */
 export async function changeClient(
   bank: RegistrationBank,
   call: ManagementCall,
-  body: Uint8Array,
+  readBody: () => Uint8Array,
 ): Promise<ManagedClient> {
   const client = await requireManagedClient(bank, call);
-  const json = underCheck('request', 'The body cannot be read', () => parseStrictJson(body));
+  const json = underCheck('request', 'The body cannot be read', () => parseStrictJson(readBody()));
   const request = parseClientChange(json, {
     software_id: client.registration.softwareId,
     software_roles: client.roles,

@@ -2,7 +2,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import { RegistrationRefused } from '@lupa/protocol';
 import type { KnownCertificate } from '../ports/certificate-trust.ts';
 import type { Client, ClientRegistration } from '../ports/clients.ts';
-import { organisationOf, requireTry } from './register-client.ts';
+import { organisationOf } from './register-client.ts';
 import type { RegistrationBank } from './registration-bank.ts';
 
 /** A client that registered itself. */
@@ -22,7 +22,8 @@ export interface ManagementCall {
  * Finds the client a call is about, if the caller may manage it: whoever holds its registration access token and a good QWAC of its
  * organisation, the registered one or a renewed one. It is read from the store, so that a client that was just deleted is gone.
  *
- * @throws RegistrationRefused registration-token, certificate-organisation or rate
+ * @throws RegistrationRefused registration-token, certificate-organisation
+ * @throws LupaError TOO_MANY_REQUESTS
  */
 export async function requireManagedClient(bank: RegistrationBank, call: ManagementCall): Promise<ManagedClient> {
   const { organisationId } = organisationOf(call.certificate);
@@ -39,7 +40,7 @@ export async function requireManagedClient(bank: RegistrationBank, call: Managem
       'The TLS certificate is of another organisation than the client: connect with a QWAC of its own.',
     );
   }
-  requireTry(bank, organisationId, bank.clock.now());
+  await bank.takeTry(organisationId);
   return client;
 }
 

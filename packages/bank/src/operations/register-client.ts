@@ -28,8 +28,8 @@ export interface RegistrationAttempt {
   readonly certificate: KnownCertificate;
   /** The header `x-api-key`. */
   readonly developerKey: string | undefined;
-  /** The body: the registration JWT. */
-  readonly jwt: string;
+  /** Reads the body, the registration JWT. @throws RegistrationRefused request */
+  readonly readJwt: () => string;
   readonly requestId: string;
 }
 
@@ -54,17 +54,19 @@ const ROLE_OF: Readonly<Record<SoftwareRole, Psd2Role>> = { PIS: 'PSP_PI', AIS: 
  * The client, the use of its `jti` and the line of the audit trail are written in one transaction, or nothing is.
  *
  * @throws RegistrationRefused the first check that fails, in the order of `REGISTRATION_CHECKS`
+ * @throws LupaError TOO_MANY_REQUESTS
  */
 export async function registerClient(bank: RegistrationBank, attempt: RegistrationAttempt): Promise<RegisteredNow> {
   const now = bank.clock.now();
   const organisation = organisationOf(attempt.certificate);
   requireDeveloperKey(bank, attempt.developerKey);
-  requireTry(bank, organisation.organisationId, now);
-  const { claims, software } = readJwts(bank, attempt.jwt, now);
+  await bank.takeTry(organisation.organisationId);
+  const jwt = attempt.readJwt();
+  const { claims, software } = readJwts(bank, jwt, now);
   requireAgreement(claims, software, organisation);
   const keySet = await fetchKeySet(bank.documents, software);
   const keys = await certifyKeys(bank.trust, keySet, organisation.organisationId);
-  requireSignature('registration-signature', 'The registration JWT', attempt.jwt, keys);
+  requireSignature('registration-signature', 'The registration JWT', jwt, keys);
   requireSignature('software-signature', 'The software statement', claims.softwareStatement, keys);
   return store(bank, attempt, { claims, software, keySet });
 }
@@ -100,12 +102,6 @@ function requireDeveloperKey({ rules }: RegistrationBank, key: string | undefine
       'The developer key is not known to this bank: send the key of its developer portal in the header x-api-key.',
     );
   }
-}
-
-/** @throws RegistrationRefused rate */
-export function requireTry({ mayTry }: RegistrationBank, organisationId: string, now: Date): void {
-  if (mayTry(organisationId, now)) return;
-  throw new RegistrationRefused('rate', 'The organisation has tried too often: wait a minute, and try again.');
 }
 
 /** Reads both JWTs without believing them: their keys are known only when the software statement was read. */

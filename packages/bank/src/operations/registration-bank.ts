@@ -25,8 +25,8 @@ export interface RegistrationBank {
   readonly rules: RegistrationRules;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
-  /** Whether the organisation may try once more now; counts the try. */
-  readonly mayTry: (organisationId: string, now: Date) => boolean;
+  /** Counts a call of the organisation. @throws LupaError TOO_MANY_REQUESTS when it is one too many */
+  readonly takeTry: (organisationId: string) => Promise<void>;
 }
 
 /** An event of a client's registration for the audit trail. `details` never hold a token, a secret or a key. */

@@ -48,6 +48,7 @@ function newProvider({ bent }: { bent: boolean }) {
     idTokenSeconds: 600,
     nowSeconds: () => 0,
     onClientProven: () => {},
+    onNewSecretUsed: async () => {},
     onCertificateRefused: () => {},
   };
   registerClientCredentials(provider);
@@ -78,12 +79,12 @@ describe('oidc-provider, left alone', () => {
 
   test('compares the secret itself, and no certificate', async () => {
     const compare = (provider: Provider) =>
-      (provider.Client.prototype as unknown as { compareClientSecret(this: object, secret: string): boolean })
+      (provider.Client.prototype as unknown as { compareClientSecret(this: object, secret: string): unknown })
         .compareClientSecret;
     const stored = { clientSecret: METADATA.client_secret };
     assert.equal(compare(plain).call(stored, String(METADATA.client_secret)), true);
     assert.equal(compare(plain).call(stored, SECRET), false);
-    assert.equal(compare(bent).call(stored, SECRET), false, 'outside a request nobody is authenticated');
+    assert.equal(await compare(bent).call(stored, SECRET), false, 'outside a request nobody is authenticated');
   });
 
   test('hashes what it binds a token to', () => {
