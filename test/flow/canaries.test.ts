@@ -198,7 +198,16 @@ describe('no secret is written down: not in the audit trail, not in any table, n
       'SELECT event, audit_events::text AS text FROM audit_events',
     );
     const names = new Set(events.map(({ event }) => event));
-    for (const name of ['client registered', 'client secret rotated', 'client deleted', 'sca logged in', 'sca approved', 'sca attempt failed', 'tokens revoked', 'exemption granted']) {
+    for (const name of [
+      'client registered',
+      'client secret rotated',
+      'client deleted',
+      'sca logged in',
+      'sca approved',
+      'sca attempt failed',
+      'tokens revoked',
+      'exemption granted',
+    ]) {
       assert.ok(names.has(name), `${name}: ${[...names].join(', ')}`);
     }
     assertNone('the audit trail', events.map(({ text }) => text).join('\n'));
