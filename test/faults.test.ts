@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import type { PlantedBug } from '../bench/faults/bank/planted-bugs.ts';
 import { checkRun } from '../bench/faults/checker/check-run.ts';
@@ -35,6 +35,25 @@ describe('the bank under faults', () => {
       assert.ok(broken.includes(rule), `broken are: ${[...new Set(broken)].join('; ') || 'none'}`);
     });
   }
+});
+
+test('the checker shares no code with the bank', () => {
+  const directory = new URL('../bench/faults/checker/', import.meta.url);
+  const files = readdirSync(directory);
+  assert.ok(files.length > 10);
+  const imported = files.flatMap((file) => {
+    const text = readFileSync(new URL(file, directory), 'utf8');
+    return [...text.matchAll(/^(import type|import|export)\b[^;]*? from '([^']+)';/gm)];
+  });
+  const foreign = imported.filter(
+    ([, how, name = '']) => !/^(?:\.\/[a-z-]+\.ts|node:[a-z/]+|pg)$/.test(name) && how !== 'import type',
+  );
+  assert.deepEqual(
+    foreign.map(([line]) => line),
+    [],
+  );
+  const types = imported.filter(([, , name]) => name?.startsWith('../'));
+  assert.deepEqual([...new Set(types.map(([, how, name]) => `${how} ${name}`))], ['import type ../history.ts']);
 });
 
 /** Bugs that the harness plants into the bank's processes. Each is found by one of the rules it breaks. */

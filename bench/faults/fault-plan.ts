@@ -23,13 +23,16 @@ export type Fault =
 export type FaultKind = Fault['kind'];
 
 export interface PlannedFault {
-  /** After the fault before it was over. */
+  /** Whether the bank answers again before this happens; else it is hit while it is still down. */
+  readonly recovered: boolean;
+  /** After that. */
   readonly afterMs: number;
   readonly fault: Fault;
 }
 
-const SHORTEST_PAUSE_MS = 150;
-const LONGEST_PAUSE_MS = 1_400;
+const RECOVERED_PERCENT = 75;
+const SHORTEST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 900;
 
 /** What a run on this store goes through. Each kind of store has its own fault at least once. */
 export function planFaults(random: SeededRandom, store: StoreKind, count: number): PlannedFault[] {
@@ -37,6 +40,7 @@ export function planFaults(random: SeededRandom, store: StoreKind, count: number
   const kinds = Array.from({ length: Math.max(0, count - own.length) }, () => drawn(random, store));
   for (const kind of own) kinds.splice(random.below(kinds.length + 1), 0, kind);
   return kinds.map((kind) => ({
+    recovered: random.below(100) < RECOVERED_PERCENT,
     afterMs: SHORTEST_PAUSE_MS + random.below(LONGEST_PAUSE_MS - SHORTEST_PAUSE_MS),
     fault: MAKE[kind](random),
   }));

@@ -57,6 +57,8 @@ const CUSTOMERS = 8;
 /** Answers still missing when the load has ended are waited for so long. */
 const LAST_ANSWERS_MS = 45_000;
 const QUIET_REQUESTS = 80;
+/** Of a bank that has recovered, before the next fault. */
+const ANSWERS_BETWEEN = 25;
 /** A bank that answers nobody must not keep the run waiting for ever. */
 const QUIET_LIMIT_MS = 20_000;
 
@@ -79,9 +81,10 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     const load = startLoad(callers, customers, victims.clock, random);
     // A load that fails ends the run at once.
     const failed = load.ended.then(() => undefined);
-    const quiet = () => untilRequests(recorder, options.quietRequests ?? QUIET_REQUESTS);
+    const quiet = () => untilWritten(recorder, 'request', options.quietRequests ?? QUIET_REQUESTS);
     await Promise.race([failed, quiet()]);
-    for (const { afterMs, fault } of plan) {
+    for (const { recovered, afterMs, fault } of plan) {
+      if (recovered) await Promise.race([failed, untilServing(victims.workers, recorder)]);
       await Promise.race([failed, sleep(afterMs)]);
       recorder.write({ kind: 'fault', fault: fault.kind, phase: 'begins', detail: JSON.stringify(fault) });
       const detail = await injectFault(fault, victims);
@@ -108,10 +111,15 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
 }
 
 /** Counted, so that a busy machine has a run take longer and not see less. */
-async function untilRequests(recorder: Recorder, more: number): Promise<void> {
-  const sent = () => recorder.counts.get('request') ?? 0;
-  const wanted = sent() + more;
-  for (const deadline = Date.now() + QUIET_LIMIT_MS; sent() < wanted && Date.now() < deadline; ) await sleep(20);
+async function untilWritten(recorder: Recorder, kind: 'request' | 'answer', more: number): Promise<void> {
+  const written = () => recorder.counts.get(kind) ?? 0;
+  const wanted = written() + more;
+  for (const deadline = Date.now() + QUIET_LIMIT_MS; written() < wanted && Date.now() < deadline; ) await sleep(20);
+}
+
+async function untilServing(workers: BankWorkers, recorder: Recorder): Promise<void> {
+  await Promise.race([workers.allReady(), sleep(QUIET_LIMIT_MS, undefined, { ref: false })]);
+  await untilWritten(recorder, 'answer', ANSWERS_BETWEEN);
 }
 
 async function openBank(

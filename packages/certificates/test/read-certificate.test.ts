@@ -383,6 +383,15 @@ describe('a certificate is refused', () => {
     assertMalformed(() => readCertificate(der), /one signature algorithm outside and another one inside/);
   });
 
+  test('whose signature algorithm has parameters that it has not', () => {
+    const der = Buffer.from(makeCertificate(qwacDraft(), makeAuthority('RSA CA', { key: KEYS.rsa })));
+    assert.equal(readCertificate(der).signatureHash, 'sha256');
+    const withNull = Buffer.concat([derOid('1.2.840.113549.1.1.11'), derElement(TAG.null)]);
+    const withSequence = Buffer.concat([derOid('1.2.840.113549.1.1.11'), derSequence()]);
+    for (let at = der.indexOf(withNull); at !== -1; at = der.indexOf(withNull)) withSequence.copy(der, at);
+    assertMalformed(() => readCertificate(der), /signature algorithm has bytes left over/);
+  });
+
   test('with a key that OpenSSL cannot read', () => {
     const der = Buffer.from(make({ publicKey: createPublicKey(KEYS.p256) }));
     const curve = Buffer.from(derOid('1.2.840.10045.3.1.7'));

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { constructedTag, primitiveTag, TAG } from '../src/der/der-tags.ts';
 import { derElement, derOid, derSequence } from '../src/der/write-der.ts';
@@ -31,6 +32,7 @@ interface ListDraft {
   readonly entries?: readonly Uint8Array[] | 'none';
   readonly extensions?: readonly Uint8Array[];
   readonly issuer?: Signer;
+  readonly algorithm?: Parameters<typeof signed>[2];
 }
 
 const entry = (serial: string, ...extensions: Uint8Array[]) =>
@@ -53,16 +55,18 @@ function makeList({
   entries = [entry('4a1b2c3d4e5f'), entry('00ff')],
   extensions = [number(7)],
   issuer = CA,
+  algorithm,
 }: ListDraft = {}): Uint8Array {
-  return signed(issuer.key, (algorithm) => [
+  const parts = (identifier: Uint8Array) => [
     ...version,
-    algorithm,
+    identifier,
     issuer.subjectDer,
     thisUpdate,
     ...nextUpdate,
     ...(entries === 'none' ? [] : [derSequence(...entries)]),
     ...(extensions.length === 0 ? [] : [derElement(constructedTag(0), derSequence(...extensions))]),
-  ]);
+  ];
+  return signed(issuer.key, parts, algorithm);
 }
 
 const read = (draft: ListDraft = {}) => readRevocationList(makeList(draft));
@@ -140,12 +144,18 @@ describe('a list is believed', () => {
     assert.ok(!read().isSignedBy(tpp.certificate));
   });
 
-  test('not when it is signed with SHA-1', () => {
-    const content = Buffer.from(makeList());
-    const oid = Buffer.from(derOid('1.2.840.10045.4.3.2'));
-    const broken = Buffer.from(derOid('1.2.840.10045.4.3.1'));
-    for (let at = content.indexOf(oid); at !== -1; at = content.indexOf(oid)) broken.copy(content, at);
-    assert.ok(!readRevocationList(content).isSignedBy(CA.certificate));
+  test('not when it is signed with SHA-1, or with a weak key', () => {
+    assert.ok(!read({ algorithm: 'ecdsa-sha1' }).isSignedBy(CA.certificate));
+    assert.ok(read({ algorithm: 'ecdsa-sha384' }).isSignedBy(CA.certificate));
+    const rsa = (modulusLength: number) =>
+      makeAuthority('RSA CA', { key: generateKeyPairSync('rsa', { modulusLength }).privateKey });
+    const [weak, strong] = [rsa(1024), rsa(2048)];
+    assert.ok(!read({ issuer: weak }).isSignedBy(weak.certificate));
+    assert.ok(read({ issuer: strong }).isSignedBy(strong.certificate));
+  });
+
+  test('not when it names another kind of signature than it has', () => {
+    assert.ok(!read({ algorithm: 'rsa-sha256' }).isSignedBy(CA.certificate));
   });
 });
 
@@ -223,6 +233,13 @@ describe('a list is refused', () => {
     assertMalformed(() => readRevocationList(''), /no -----BEGIN X509 CRL/);
     assertMalformed(() => readRevocationList(Buffer.alloc(0)), /missing/);
     assertMalformed(() => readRevocationList(CA.certificate.raw), /version 2/);
+  });
+
+  test('that names one signature algorithm outside and another one inside', () => {
+    const der = Buffer.from(makeList());
+    const ecdsaSha256 = Buffer.from(derOid('1.2.840.10045.4.3.2'));
+    der[der.lastIndexOf(ecdsaSha256) + ecdsaSha256.length - 1] = 3;
+    assertMalformed(() => readRevocationList(der), /one signature algorithm outside and another one inside/);
   });
 
   test('when it is larger than 10 MiB', () => {

@@ -241,15 +241,16 @@ test('of many authorities of one name and key the first eight count, once each',
     return makeAuthority('Same', { ...same, issuer: same, draft });
   });
   let signatures = 0;
-  for (const { certificate } of crowd) {
+  const leaf = leafOf(same);
+  for (const certificate of [leaf, ...crowd.map((one) => one.certificate)]) {
     const verify = certificate.x509.verify.bind(certificate.x509);
     certificate.x509.verify = (key) => {
       signatures += 1;
       return verify(key);
     };
   }
-  assertUntrusted(/'Same'/, trusting(ROOT), leafOf(same), crowd);
-  assert.ok(signatures <= 8, `${signatures} signatures were verified`);
+  assertUntrusted(/'Same'/, trusting(ROOT), leaf, crowd);
+  assert.equal(signatures, 8);
 });
 
 test('names in refusals are cut and cleaned', () => {

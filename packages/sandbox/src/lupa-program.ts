@@ -57,7 +57,8 @@ const EXAMPLES = `
 Examples:
   $ lupa up                                           start the sandbox
   $ lupa pay 12.50 --to FI4950009420028730 --approve  make a payment in it
+  $ lupa register                                     become a TPP of your own
   $ lupa audit verify                                 check the audit trail
-  $ lupa doctor                                       find out what does not work
+  $ lupa doctor                                       find what does not work
 
 In a clone of the repository, say npx lupa.`;

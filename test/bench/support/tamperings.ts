@@ -165,8 +165,8 @@ export const TAMPERINGS: readonly Tampering[] = [
   inStore('every status is one of the contract', 'a status is unknown', 'payments', any, (row) => [
     { ...row, status: 'Lost' },
   ]),
-  inStore('no status goes back', 'a booked submission is Accepted again', 'submissions', isBooked, (row) => [
-    { ...row, status: 'Accepted' },
+  inStore('no status goes back', 'a submission that was taken is Error again', 'submissions', isBooked, (row) => [
+    { ...row, status: 'Error' },
   ]),
   inStore('a submission keeps its archive id', 'an archive id changes', 'submissions', isBooked, (row) => [
     row,

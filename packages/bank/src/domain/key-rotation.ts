@@ -18,7 +18,7 @@ export const RESPONSE_KEY_KEPT_SECONDS = 86_400;
 /** What becomes of a list of keys when one more is added. */
 export interface KeyRotation<K> {
   readonly newKey: { readonly signsFrom: Date };
-  /** Those there were, in their order, each with the time it retires at. */
+  /** Those there were, in their order, each with the time it retires at; without those that will never sign. */
   readonly others: readonly K[];
 }
 
@@ -41,9 +41,11 @@ export function planKeyRotation<K extends KeyTimes>(
   if (isWaiting && !atOnce) return undefined;
   const signsFrom = later(now, atOnce ? READ_BEFORE_SIGNING_SECONDS : PUBLISHED_BEFORE_SIGNING_SECONDS);
   const retiresAt = atOnce ? signsFrom : later(signsFrom, keptSeconds);
+  const others = keys.map((key) => ({ ...key, retiresAt: earlier(key.retiresAt, retiresAt) }));
+  // A key that was still waiting and is overtaken has signed nothing that anybody could want to verify.
   return {
     newKey: { signsFrom },
-    others: keys.map((key) => ({ ...key, retiresAt: earlier(key.retiresAt, retiresAt) })),
+    others: others.filter((key) => key.signsFrom === undefined || key.signsFrom < key.retiresAt),
   };
 }
 

@@ -24,7 +24,9 @@ export function scaPages(options: ScaPagesOptions): FastifyPluginAsync {
     app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
       if (error instanceof LupaError && error.retryAfterSeconds !== undefined) {
         reply.header('retry-after', String(error.retryAfterSeconds));
-        return sendProblem(options, request, reply, 503, 'busy');
+        // A lost answer of the store may be that of an approval: the page must not say that nothing was done.
+        const name = error.code === 'TOO_MANY_REQUESTS' ? 'busy' : 'away';
+        return sendProblem(options, request, reply, 503, name);
       }
       const status = error.statusCode !== undefined && error.statusCode < 500 ? error.statusCode : 500;
       if (status === 500) request.log.error({ err: error }, 'an SCA page failed');

@@ -52,9 +52,9 @@ function parseRegistrationUrl(text: string): string {
 }
 
 const DETAILS = `
-Without certificates of your own the sandbox's generator makes them. Your own (all
-four files) are checked first, and nothing is sent before your public keys are
-found at --jwks-url. Run it without that option once: it writes the file to host.
+Without certificates of your own the sandbox's generator makes them. Your own,
+all four files, are checked first, and nothing is sent before your public keys
+are found at --jwks-url. Run it without that once: it writes the file to host.
 
 The directory appears when everything in it is written, and only then.
 

@@ -15,7 +15,8 @@ export function addRegistrationCommand(program: Command, finish: (code: ExitCode
       .summary(summary)
       .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
       .option('--tpp <dir>', 'the directory of lupa register', 'tpp')
-      .option('--json', 'print the result as one line of JSON');
+      .option('--json', 'print the result as one line of JSON')
+      .addHelpText('after', EXAMPLES);
   const commands = () => import('../registration/run-registration.ts');
   add('show', 'show what the bank has registered').action(async (options: RegistrationOptions) => {
     finish(await (await commands()).runShow(options));

@@ -4,6 +4,7 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { followKeys } from '../../../bank/src/adapters/followed-keys.ts';
 import { parseBankKeyFile } from '../../src/certificates/bank-key-file.ts';
 import { keepBankSecrets } from '../../src/certificates/keep-bank-keys.ts';
 import { keepKey } from '../../src/certificates/keep-key.ts';
@@ -61,11 +62,19 @@ test('a second rotation waits for the first, unless it is urgent', async (t) => 
   await rotateBankKeys(files, afterNow(599.999), { atOnce: true });
   const [newKey, ...others] = (await keySource.read()).idTokens;
   assert.deepEqual(newKey.signsFrom, afterNow(609.999));
+  // The one that waited signs for those last seconds.
   assert.deepEqual(
     others.map(({ retiresAt }) => retiresAt),
     [afterNow(609.999), afterNow(609.999)],
   );
+  await followKeys(keySource);
   await rotateBankKeys(files, afterNow(609.999));
+  await rotateBankKeys(files, afterNow(610), { atOnce: true });
+  assert.deepEqual(
+    (await keySource.read()).idTokens.map(({ signsFrom }) => signsFrom),
+    [afterNow(620), afterNow(609.999)],
+  );
+  await followKeys(keySource);
 });
 
 test('of a retired key the private half is gone from the disk, and the public half stays', async (t) => {

@@ -60,7 +60,11 @@ export function startLupa(
 }
 
 /** Runs `lupa` to its end. */
-export async function runLupa(test: Cleaning, args: readonly string[], options: { cwd?: string } = {}) {
+export async function runLupa(
+  test: Cleaning,
+  args: readonly string[],
+  options: { cwd?: string; env?: Record<string, string> } = {},
+) {
   const lupa = startLupa(test, args, options);
   const exitCode = await lupa.ended();
   return { exitCode, ...lupa.output };

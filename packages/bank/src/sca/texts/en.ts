@@ -175,6 +175,11 @@ export const en: Texts = {
       text: 'So many came at once that your page was not made. Nothing was approved and nothing was lost.',
       next: 'Wait a few seconds and load this page again.',
     },
+    away: {
+      heading: 'The bank cannot reach its records just now',
+      text: 'Whether what you did last was noted, this page cannot say. Nothing happens twice.',
+      next: 'Wait a few seconds and open this page again: it shows how things stand.',
+    },
     'no-such-page': {
       heading: 'There is no such page',
       text: 'The bank has no page at this address. Nothing was done.',

@@ -175,6 +175,11 @@ export const fi: Texts = {
       text: 'Kävijöitä tuli kerralla niin paljon, ettei sivua ehditty tehdä. Mitään ei hyväksytty eikä mitään kadonnut.',
       next: 'Odota muutama sekunti ja lataa sivu uudelleen.',
     },
+    away: {
+      heading: 'Pankki ei juuri nyt saa yhteyttä tietoihinsa',
+      text: 'Tämä sivu ei tiedä, ehtikö viimeisin toimesi tallentua. Mitään ei tapahdu kahdesti.',
+      next: 'Odota muutama sekunti ja avaa sivu uudelleen: se näyttää, mikä tilanne on.',
+    },
     'no-such-page': {
       heading: 'Sivua ei ole',
       text: 'Pankilla ei ole sivua tässä osoitteessa. Mitään ei tehty.',

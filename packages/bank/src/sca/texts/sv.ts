@@ -172,6 +172,11 @@ export const sv: Texts = {
       text: 'Så många kom på en gång att sidan inte hann göras. Ingenting har godkänts och ingenting har gått förlorat.',
       next: 'Vänta några sekunder och ladda om sidan.',
     },
+    away: {
+      heading: 'Banken når inte sina uppgifter just nu',
+      text: 'Den här sidan vet inte om det du senast gjorde hann sparas. Ingenting händer två gånger.',
+      next: 'Vänta några sekunder och öppna sidan igen: den visar hur det står till.',
+    },
     'no-such-page': {
       heading: 'Sidan finns inte',
       text: 'Banken har ingen sida på den här adressen. Inget gjordes.',

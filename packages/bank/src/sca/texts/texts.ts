@@ -24,6 +24,7 @@ export type ProblemName =
   | 'request-refused'
   | 'no-such-page'
   | 'busy'
+  | 'away'
   | 'unexpected';
 
 /** What is said of a foreign payment beside what is said of every payment. */
