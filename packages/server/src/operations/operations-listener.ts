@@ -4,19 +4,20 @@ import type { MetricsJson } from './worker-figures.ts';
 
 /** What the listener asks of the server around it. */
 export interface Operated {
-  /** Workers that serve now. */
-  readonly serving: () => number;
+  /** Process ids of the workers that serve now. */
+  readonly pids: readonly number[];
   /** Whether the end has begun: whoever sends calls here should send them elsewhere. */
-  readonly isEnding: () => boolean;
+  readonly isEnding: boolean;
   /**
    * The figures of every worker that answers in time, those of the store by one of them.
    * @throws Error saying why when the store does not answer
    */
-  readonly figures: () => Promise<readonly MetricsJson[]>;
+  figures(): Promise<readonly MetricsJson[]>;
 }
 
 export interface OperationsListener {
-  readonly port: number;
+  /** Its address, without a slash at its end. */
+  readonly url: string;
   close(): Promise<void>;
 }
 
@@ -44,8 +45,9 @@ export async function openOperationsListener(
   );
   await listen(server, host, port);
   const address = server.address();
+  const openPort = typeof address === 'object' && address !== null ? address.port : port;
   return {
-    port: typeof address === 'object' && address !== null ? address.port : port,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${openPort}`,
     close: async () => {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -56,16 +58,16 @@ export async function openOperationsListener(
 type Answer = (operated: Operated, response: ServerResponse) => Promise<void>;
 
 const ROUTES: Readonly<Record<string, Answer>> = {
-  '/livez': async ({ serving }, response) =>
-    send(response, 200, JSON_TYPE, JSON.stringify({ live: true, workers: serving() })),
-  '/readyz': async ({ serving, isEnding, figures }, response) => {
-    if (isEnding()) return notReady(response, 'It is ending.');
-    if (serving() === 0) return notReady(response, 'No worker is ready.');
-    await figures();
-    send(response, 200, JSON_TYPE, JSON.stringify({ ready: true, workers: serving() }));
+  '/livez': async ({ pids }, response) =>
+    send(response, 200, JSON_TYPE, JSON.stringify({ live: true, workers: pids.length })),
+  '/readyz': async (operated, response) => {
+    if (operated.isEnding) return notReady(response, 'It is ending.');
+    if (operated.pids.length === 0) return notReady(response, 'No worker is ready.');
+    await operated.figures();
+    send(response, 200, JSON_TYPE, JSON.stringify({ ready: true, workers: operated.pids.length }));
   },
-  '/metrics': async ({ figures }, response) => {
-    const registry = AggregatorRegistry.aggregate([...(await figures())]);
+  '/metrics': async (operated, response) => {
+    const registry = AggregatorRegistry.aggregate([...(await operated.figures())]);
     send(response, 200, registry.contentType, await registry.metrics());
   },
 };
