@@ -76,12 +76,15 @@ async function measure(shape: RunShape, profileDirectory: string | undefined): P
   const certificates = await makeCertificates();
   const tpp = makeTpp(certificates);
   const responseKey = privatePem(makeKey());
-  const { authority, server } = certificates;
+  const { authority, revocationList, server } = certificates;
   const postgres = await startPostgres({ own: true });
   const load = startChild(new URL('./support/load-generator.ts', import.meta.url));
   try {
     const databaseUrl = await postgres.createDatabase();
-    const servers = await startServers({ databaseUrl, tpp, authority, server, responseKey }, profileDirectory);
+    const servers = await startServers(
+      { databaseUrl, tpp, authority, revocationList, server, responseKey },
+      profileDirectory,
+    );
     const accessToken = await fetchAccessToken(servers.bank, tpp, certificates);
     const drive = async (name: ServerName, requests: number): Promise<RoundOutcome> => {
       const { connections } = shape;

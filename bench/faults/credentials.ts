@@ -4,6 +4,7 @@ import { API_SERVER, AUTHORITY } from '../../packages/sandbox/src/certificates/c
 import { DEMO_AUTHORITY } from '../../packages/sandbox/src/certificates/demo-organisation.ts';
 import { issueCertificate } from '../../packages/sandbox/src/certificates/issue-certificate.ts';
 import { issueTppCertificate } from '../../packages/sandbox/src/certificates/issue-tpp-certificate.ts';
+import { makeRevocationList } from '../../packages/sandbox/src/certificates/make-revocation-list.ts';
 import type { TppIdentity } from '../../test/flow/support/tpp-identity.ts';
 import { makeKey, privatePem } from '../support/certificates.ts';
 import type { BankCertificates, ClientToRegister } from './bank/messages.ts';
@@ -11,11 +12,14 @@ import type { BankCertificates, ClientToRegister } from './bank/messages.ts';
 /** Everything that one party knows another by, made anew for each run. */
 export interface Credentials {
   readonly bank: BankCertificates;
+  /** Nothing is revoked: DER. */
+  readonly revocationList: Buffer;
   readonly tpps: readonly { readonly identity: TppIdentity; readonly registration: ClientToRegister }[];
 }
 
 /** Longer than any clock of a run is moved. */
 const RUN_DAYS = 30;
+const DAY_MS = 86_400_000;
 const ROLES: readonly Psd2Role[] = ['PSP_PI'];
 
 interface Issuer {
@@ -31,7 +35,9 @@ export async function makeCredentials(tpps: number): Promise<Credentials> {
   const certificate = await issueCertificate(AUTHORITY, createPublicKey(signs.key), signs, new Date());
   const issuer: Issuer = { ...signs, certificate };
   const server = makeKey();
+  const [thisUpdate, nextUpdate] = [new Date(), new Date(Date.now() + RUN_DAYS * DAY_MS)];
   return {
+    revocationList: await makeRevocationList([], issuer, { thisUpdate, nextUpdate }),
     bank: {
       authority: certificate,
       certificate: await issueCertificate(API_SERVER, createPublicKey(server), issuer, new Date()),

@@ -1,5 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -137,6 +139,7 @@ async function openBank(
     ...addresses,
     databaseUrl: store.url,
     certificates: credentials.bank,
+    revocationListUrl: await serveForever(credentials.revocationList, closing),
     responseKey: privatePem(makeKey()),
     idTokenKey: privatePem(idTokenKey),
     cookieKey: randomBytes(32).toString('base64url'),
@@ -158,6 +161,18 @@ async function openBank(
     for (const caller of callers) caller.close();
   });
   return { workers, api, authorize, callers };
+}
+
+/** The CA is no part of the bank: nothing ever happens to it. @returns where it is */
+async function serveForever(bytes: Buffer, closing: (() => unknown)[]): Promise<string> {
+  const server = createServer((_request, response) => response.end(bytes)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closing.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/ca.crl`;
 }
 
 function startLoad(

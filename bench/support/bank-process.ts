@@ -1,4 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, hash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { openBank } from '@lupa/bank';
 import { asClientId } from '@lupa/protocol';
 import type { BareServerOptions } from './bare-server.ts';
@@ -29,9 +32,17 @@ async function startBank(options: BankProcessOptions): Promise<{ port: number }>
     },
     factorSecret: randomBytes(32).toString('base64url'),
     bankCodes: ['5'],
+    revocation: { lists: [{ url: await serveRevocationList(options.revocationList) }] },
   });
   await bank.administration.registerClient(registration(options.tpp));
   return { port: apiPort };
+}
+
+/** @returns where; it is served for as long as the process lives */
+async function serveRevocationList(list: string): Promise<string> {
+  const server = createServer((_request, response) => response.end(Buffer.from(list, 'base64'))).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/ca.crl`;
 }
 
 function registration({ clientId, clientSecret, apiKey, certificateThumbprint, signing }: BenchTpp) {

@@ -29,6 +29,8 @@ export interface BareServerOptions {
   readonly databaseUrl: string;
   readonly tpp: BenchTpp;
   readonly authority: string;
+  /** The bank follows it; DER in base64. */
+  readonly revocationList: string;
   readonly server: Identity;
   /** The key that signs the answers: PEM. */
   readonly responseKey: string;

@@ -56,6 +56,7 @@ function settingsOf(told: BankProcessSettings): BankSettings {
     },
     factorSecret: told.factorSecret,
     bankCodes: ['5'],
+    ...{ revocation: { lists: [{ url: told.revocationListUrl }] } },
     log: { level: process.env.LUPA_FAULTS_LOG ?? 'fatal' },
     clock: { now: () => new Date(Date.now() + aheadMs) },
     sandbox: { testUsers: [], pages: keyCards },

@@ -10,6 +10,8 @@ export interface BankProcessSettings {
   readonly api: string;
   readonly authorize: string;
   readonly certificates: BankCertificates;
+  /** What the CA has revoked. */
+  readonly revocationListUrl: string;
   /** PEM, PKCS #8 */
   readonly responseKey: string;
   readonly idTokenKey: string;

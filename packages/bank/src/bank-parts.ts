@@ -1,3 +1,5 @@
+import { TrustAnchors } from '@lupa/certificates';
+import { anchoredTrust } from './adapters/anchored-trust.ts';
 import { cachedClients } from './adapters/cached-clients.ts';
 import { derivedFactorSecrets } from './adapters/factor-secrets.ts';
 import { fixedExchangeRates } from './adapters/fixed-exchange-rates.ts';
@@ -19,8 +21,11 @@ import {
 } from './adapters/postgres/index.ts';
 import { observedDatabase } from './adapters/postgres/observed-database.ts';
 import { PostgresRateCounts } from './adapters/postgres/rate-counts.ts';
+import { PostgresRevocationLists } from './adapters/postgres/revocation-lists.ts';
 import { PostgresTokenArtifacts } from './adapters/postgres/token-artifacts.ts';
 import { randomIdentifiers } from './adapters/random-identifiers.ts';
+import { RevocationLists } from './adapters/revocation/revocation-lists.ts';
+import { sealedClientKeys } from './adapters/sealed-client-keys.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { SCA_LIMITS } from './domain/sca-limits.ts';
 import type { ScaBank } from './operations/sca-bank.ts';
@@ -35,7 +40,19 @@ export function assembleBank(settings: BankSettings, opened: Database) {
   const database = observedDatabase(opened, measures);
   const clock = settings.clock ?? systemClock;
   const artifacts = new PostgresTokenArtifacts(database, clock);
+  const log = jsonLog(settings.log);
+  const revocations = new RevocationLists({
+    settings: settings.revocation,
+    store: new PostgresRevocationLists(database),
+    clock,
+    failed: (url, why, err) => log.warn({ url, why, err }, 'a revocation list'),
+  });
+  const anchors = TrustAnchors.fromPem(settings.api.trustedIssuers);
+  const trust = anchoredTrust({ anchors, lists: revocations, clock });
   return {
+    revocations,
+    trust,
+    clientKeys: sealedClientKeys(trust),
     artifacts,
     tokenUse: artifacts,
     authorizationRequests: new PostgresAuthorizationRequests(database),
@@ -54,7 +71,7 @@ export function assembleBank(settings: BankSettings, opened: Database) {
     passwords: scryptPasswords(),
     factorSecrets: derivedFactorSecrets(settings.factorSecret),
     exchangeRates: settings.exchangeRates ?? fixedExchangeRates(),
-    log: jsonLog(settings.log),
+    log,
   };
 }
 

@@ -36,7 +36,7 @@ export function startBankWork(
   keys: FollowedKeys,
   unauthorizedSeconds = UNAUTHORIZED_SECONDS,
 ): BankWork {
-  const { clock, artifacts, authorizationRequests, rateCounts, log } = parts;
+  const { clock, artifacts, authorizationRequests, revocations, rateCounts, log } = parts;
   const failed = (what: string) => (error: unknown) => log.error({ err: error }, `${what} failed; it is tried again`);
   const repeat = (what: string, intervalMs: number, round: () => Promise<boolean>) =>
     startBackgroundWork(intervalMs, round, failed(what));
@@ -69,12 +69,17 @@ export function startBankWork(
       await keys.reread();
       return false;
     }),
+    repeat('renewing revocation lists', revocations.refreshSeconds * 1000, async () => {
+      await revocations.refresh();
+      return false;
+    }),
     repeat('sealing the audit trail', SEALING_INTERVAL_MS, () => sealAuditTrail(parts)),
   ];
   return {
     booking,
     stop: async () => {
       await Promise.all(works.map((work) => work.stop()));
+      await revocations.settled();
       // If it cannot, whoever opens the store next does.
       await sealAuditTrail(parts).catch(failed('sealing the audit trail'));
     },

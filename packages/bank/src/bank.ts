@@ -1,4 +1,5 @@
 import { type FollowedKeys, followKeys } from './adapters/followed-keys.ts';
+import type { Database } from './adapters/postgres/database.ts';
 import { openDatabase } from './adapters/postgres/open-database.ts';
 import { type BankAdministration, bankAdministration } from './administration.ts';
 import { createAuthorizationServer } from './authorization-server/create-authorization-server.ts';
@@ -8,7 +9,7 @@ import { assembleBank, type BankParts, scaBank } from './bank-parts.ts';
 import { type BankWork, startBankWork } from './bank-work.ts';
 import { apiListener } from './http/api-listener.ts';
 import { authorizeListener } from './http/authorize-listener.ts';
-import { certificateThumbprint } from './http/client-certificate.ts';
+import { type CertificateGuard, certificateGuard } from './http/certificate-guard.ts';
 import { type DrainLimits, gentleListener } from './http/drain.ts';
 import { type CurrentSigner, type KeyRing, keyRing } from './http/key-ring.ts';
 import { paymentsApi } from './http/payments-api.ts';
@@ -40,13 +41,13 @@ export interface Bank {
 /**
  * Opens a bank: its store, its background work and its two listeners. This is the one place that knows every part.
  *
- * @throws StoreInUse when another process has the sandbox's directory; TypeError when the keys cannot be used; an error with code
- * EADDRINUSE when a port is taken
+ * @throws StoreInUse when another process has the sandbox's directory; TypeError when the keys cannot be used; CertificateError
+ * when the trust anchors cannot be read; RangeError for a setting out of its limits; an error with code EADDRINUSE when a port is taken
  */
 export async function openBank(settings: BankSettings): Promise<Bank> {
   const keys = await followKeys(settings.keys);
   const database = await openDatabase(settings.store);
-  const parts = assembleBank(settings, database);
+  const parts = await assembleOrClose(settings, database);
   const work = startBankWork(parts, keys, settings.unauthorizedSeconds);
   const limits = bankLimits(settings, parts);
   const listeners = await listen(settings, parts, limits, work, keys).catch(async (error) => {
@@ -66,6 +67,16 @@ export async function openBank(settings: BankSettings): Promise<Bank> {
   };
 }
 
+/** @throws CertificateError when the trust anchors cannot be read; RangeError for a setting out of its limits */
+async function assembleOrClose(settings: BankSettings, database: Database): Promise<BankParts> {
+  try {
+    return assembleBank(settings, database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
 async function listen(
   settings: BankSettings,
   parts: BankParts,
@@ -74,23 +85,25 @@ async function listen(
   keys: FollowedKeys,
 ) {
   const responseKeys = keyRing(() => keys.current().responseSigning, parts.clock);
+  const guard = certificateGuard(parts.trust);
   const authorizationServer = createAuthorizationServer({
     issuer: settings.authorize.url,
     apiBaseUrl: settings.api.url,
     audiences: settings.audiences,
     lifetimes: settings.lifetimes,
     clients: parts.clients,
+    clientKeys: parts.clientKeys,
     artifacts: parts.artifacts,
     authorizationRequests: parts.authorizationRequests,
     exemptions: parts.exemptions,
     identifiers: parts.identifiers,
     keys: keys.current,
     clock: parts.clock,
-    certificateThumbprint,
+    guard,
     admit: async (certificateThumbprint) => limits.tokenCalls?.take(certificateThumbprint),
     onFault: (fault, requestId) => parts.log.error({ err: fault, requestId }, 'authorization server failed'),
   });
-  const api = await apiApp(settings, parts, limits, work, responseKeys.signer, authorizationServer.api);
+  const api = await apiApp(settings, parts, { limits, guard, work }, responseKeys.signer, authorizationServer.api);
   const authorize = await authorizeApp(settings, parts, limits, responseKeys, authorizationServer);
   const listeners = [gentleListener(api), gentleListener(authorize)];
   try {
@@ -108,13 +121,13 @@ type AuthorizationServer = ReturnType<typeof createAuthorizationServer>;
 async function apiApp(
   settings: BankSettings,
   parts: BankParts,
-  limits: BankLimits,
-  work: BankWork,
+  { limits, guard, work }: { limits: BankLimits; guard: CertificateGuard; work: BankWork },
   signer: CurrentSigner,
   oauth: AuthorizationServer['api'],
 ) {
-  const { payments, tokenUse, clock, identifiers, clients, log, measures } = parts;
+  const { payments, tokenUse, clock, identifiers, clients, clientKeys, log, measures } = parts;
   const door = paymentsApi({
+    guard,
     clients,
     signer,
     identifiers,
@@ -129,11 +142,13 @@ async function apiApp(
       bookingWanted: work.booking.wake,
       bankCodes: settings.bankCodes,
       exchangeRates: parts.exchangeRates,
+      clientKeys,
       signatures: settings.signatures ?? 'required',
       sandbox: sandboxSide(settings, parts),
     },
   });
-  const app = apiListener({ tls: settings.api, signer, identifiers, log, load: limits.load, measures, payments: door });
+  const { load } = limits;
+  const app = apiListener({ tls: settings.api, signer, identifiers, log, load, measures, payments: door, guard });
   await app.register(oauth);
   return app;
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { StoreSettings } from './adapters/postgres/open-database.ts';
+import type { RevocationSettings } from './adapters/revocation/revocation-settings.ts';
 import type { TokenLifetimes } from './authorization-server/options.ts';
 import type { Rate } from './domain/rate-window.ts';
 import type { LoadSettings } from './http/load-limit.ts';
@@ -23,7 +24,7 @@ export interface BankSettings {
     readonly certificate: string;
     /** PEM */
     readonly privateKey: string;
-    /** PEM: the issuers whose client certificates are let in. */
+    /** PEM: the trust anchors for certificates of clients, under TLS and of signing keys. They may be intermediates. */
     readonly trustedIssuers: string;
   };
   readonly authorize: {
@@ -46,6 +47,8 @@ export interface BankSettings {
   readonly bic?: string;
   /** At which foreign payments are debited; without any the bank pays in euros alone. */
   readonly exchangeRates?: ExchangeRates;
+  /** Where revocation lists are, beside what certificates name, and how they are followed. */
+  readonly revocation?: RevocationSettings;
   /** Whether a created payment must be signed (contract §5); `required` when absent. */
   readonly signatures?: SignaturePolicy;
   /** Shorter lifetimes than contract §2's; a longer one is refused. */

@@ -194,7 +194,7 @@ function describeDemoTpp({ issuer, redirectShopPort }: SandboxPorts) {
 
 function bankSettings(
   files: DataDirectory,
-  { databaseUrl, trustedIssuers = '', clock, log }: SandboxOptions,
+  { databaseUrl, trustedIssuers = '', revocationLists = [], clock, log }: SandboxOptions,
   ports: SandboxPorts,
   made: { certificates: SandboxCertificates; secrets: BankSecrets; pages: AddPages },
 ): BankSettings {
@@ -215,6 +215,8 @@ function bankSettings(
     factorSecret: secrets.factorSecret,
     bankCodes: BANK_CODES,
     bic: BIC,
+    // Certificates name the address of the run they were issued in; the list is at that of this one.
+    revocation: { lists: [ports.crlUrl, ...revocationLists].map((url) => ({ url })) },
     exchangeRates: SANDBOX_EXCHANGE_RATES,
     sandbox: {
       testUsers: TEST_CUSTOMERS,

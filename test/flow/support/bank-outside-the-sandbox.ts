@@ -40,6 +40,7 @@ export async function openBankOutsideTheSandbox(
     keys: secrets.keys,
     factorSecret: secrets.factorSecret,
     bankCodes: ['5'],
+    revocation: { lists: [{ url: `${sandbox.authorize}${CRL_PATH}` }] },
     log: { level: 'fatal' },
     ...change,
   });

@@ -1,3 +1,4 @@
+import type { CertificateRefusal } from '@lupa/certificates';
 import { LupaError } from '@lupa/protocol';
 import type { errors, KoaContextWithOIDC } from 'oidc-provider';
 import { exchangeOf } from './exchange.ts';
@@ -30,6 +31,11 @@ export function answerUnprovenClient(context: KoaContextWithOIDC): void {
     context.set('Connection', 'close');
     answerJson(context, 400, { error: 'invalid_request', error_description: UNREADABLE_BODY });
   } else answerJson(context, 401, { error: 'invalid_client', error_description: UNPROVEN_CLIENT });
+}
+
+/** Whoever has the secret and the registered certificate is told what is wrong with that. */
+export function answerRefusedCertificate(context: KoaContextWithOIDC, { message }: CertificateRefusal): void {
+  answerJson(context, 401, { error: 'invalid_client', error_description: message });
 }
 
 const UNREADABLE_BODY = 'The body cannot be read. Send a form (application/x-www-form-urlencoded) of at most 56 KiB.';

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { errorEntry, LupaError } from '@lupa/protocol';
+import { type ErrorCode, errorEntry, LupaError } from '@lupa/protocol';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { Exchange } from './exchange.ts';
 import { handOver, issuerHeaders, type LibraryCallback } from './hand-over.ts';
 import type { AuthorizationServerOptions } from './options.ts';
 import { PATHS } from './provider-configuration.ts';
@@ -14,34 +15,16 @@ export function apiRoutes(callback: LibraryCallback, options: AuthorizationServe
   return async (app) => {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, _body, done) => done(null));
-    app.setErrorHandler((error, _request, reply) => answerBusy(error, reply));
-    app.addHook('preHandler', async (request) => {
-      const certificateThumbprint = readThumbprint(options, request);
-      if (certificateThumbprint !== undefined) await options.admit?.(certificateThumbprint);
-    });
+    app.setErrorHandler((error, _request, reply) => answerRefusal(error, reply));
     for (const path of [PATHS.token, PATHS.revocation, PATHS.introspection]) {
-      app.post(path, (request, reply) => {
+      app.post(path, async (request, reply) => {
         reply.header('x-request-id', request.id);
-        const exchange = {
-          requestId: request.id,
-          acceptLanguage: undefined,
-          errorAddress: undefined,
-          certificateThumbprint: readThumbprint(options, request),
-        };
+        const exchange = await beginExchange(options, request, reply);
         const headers = { ...issuerHeaders(issuer), ...formHeaders(request.raw.headers) };
         return handOver(callback, request, reply, { method: 'POST', url: path, headers, exchange });
       });
     }
   };
-}
-
-/** A call that was turned away before anything was done (contract §2: JSON of RFC 6749, never HTML). */
-function answerBusy(error: unknown, reply: FastifyReply): FastifyReply {
-  if (!(error instanceof LupaError) || error.retryAfterSeconds === undefined) throw error;
-  return reply
-    .code(errorEntry(error.code).httpStatus)
-    .headers({ 'retry-after': String(error.retryAfterSeconds), 'cache-control': 'no-store' })
-    .send({ error: 'temporarily_unavailable', error_description: error.message });
 }
 
 function formHeaders({
@@ -56,11 +39,39 @@ function formHeaders({
   };
 }
 
-/** A connection without a certificate of its own is no error here: its client cannot prove itself, and is told so. */
-function readThumbprint(options: AuthorizationServerOptions, request: FastifyRequest): string | undefined {
-  try {
-    return options.certificateThumbprint(request.raw);
-  } catch {
-    return undefined;
-  }
+/** @throws LupaError as `CertificateGuard.admit` does, and TOO_MANY_REQUESTS */
+async function beginExchange(
+  { guard, admit }: AuthorizationServerOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Exchange> {
+  const certificate = await guard.admit(request.raw, reply.raw);
+  await admit?.(certificate.thumbprint);
+  return { requestId: request.id, acceptLanguage: undefined, errorAddress: undefined, certificate };
 }
+
+/**
+ * JSON of RFC 6749, never HTML (contract §2): what is wrong with the certificate is wrong with the client; any error that will not
+ * pass by itself is the listener's own to answer.
+ */
+function answerRefusal(error: unknown, reply: FastifyReply): FastifyReply {
+  if (!(error instanceof LupaError)) throw error;
+  if (CERTIFICATE_REFUSALS.has(error.code)) {
+    return reply
+      .code(401)
+      .headers({ 'cache-control': 'no-store', pragma: 'no-cache', connection: 'close' })
+      .send({ error: 'invalid_client', error_description: error.description ?? error.message });
+  }
+  if (error.retryAfterSeconds === undefined) throw error;
+  // Turned away before anything was done.
+  return reply
+    .code(errorEntry(error.code).httpStatus)
+    .headers({ 'retry-after': String(error.retryAfterSeconds), 'cache-control': 'no-store' })
+    .send({ error: 'temporarily_unavailable', error_description: error.message });
+}
+
+const CERTIFICATE_REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'CERTIFICATE_UNKNOWN',
+  'CERTIFICATE_REFUSED',
+  'ROLE_MISSING',
+]);

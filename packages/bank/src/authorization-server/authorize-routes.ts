@@ -148,7 +148,7 @@ async function refuse(
 
 function beginBrowserExchange(request: FastifyRequest, errorAddress?: Exchange['errorAddress']): Exchange {
   const acceptLanguage = request.raw.headers['accept-language'];
-  return { requestId: request.id, acceptLanguage, errorAddress, certificateThumbprint: undefined };
+  return { requestId: request.id, acceptLanguage, errorAddress, certificate: undefined };
 }
 
 /** BCP 47 tags separated by spaces; whatever else came as `ui_locales` is no wish we know. */

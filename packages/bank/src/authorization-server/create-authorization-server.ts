@@ -1,3 +1,4 @@
+import type { CertificateRefusal } from '@lupa/certificates';
 import type { AuthorizationId, AuthorizationStatus } from '@lupa/protocol';
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { keyRing } from '../http/key-ring.ts';
@@ -32,6 +33,7 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
   const lifetimes = lifetimesOf(options.lifetimes);
   const provider = createProvider(options, lifetimes);
   const proven = new WeakSet<object>();
+  const refused = new WeakMap<object, CertificateRefusal>();
   const idTokenKeys = keyRing(() => options.keys().idTokens, options.clock, { typ: 'JWT' });
   applyOverrides(provider, {
     context: () => Provider.ctx,
@@ -39,6 +41,7 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     idTokenSeconds: lifetimes.idTokenSeconds,
     nowSeconds: () => Math.floor(options.clock.now().getTime() / 1000),
     onClientProven: (context) => proven.add(context),
+    onCertificateRefused: (context, refusal) => refused.set(context, refusal),
   });
   registerClientCredentials(provider);
   registerJwtBearer(provider, {
@@ -50,6 +53,7 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     artifacts: options.artifacts,
     clock: options.clock,
     isClientProven: (context) => proven.has(context),
+    certificateRefusal: (context) => refused.get(context),
     onFault: (context, fault) => options.onFault(fault, exchangeOf(context.req).requestId),
   });
   const callback = provider.callback();

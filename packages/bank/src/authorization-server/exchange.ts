@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { ErrorAddress } from '../domain/error-address.ts';
+import type { KnownCertificate } from '../ports/certificate-trust.ts';
 
 /** What is known of a request before the library sees it, and the library does not carry along. */
 export interface Exchange {
@@ -8,8 +9,8 @@ export interface Exchange {
   readonly acceptLanguage: string | undefined;
   /** Where a fault is told to the TPP, once that is proven. */
   readonly errorAddress: ErrorAddress | undefined;
-  /** `x5t#S256` of the client certificate. */
-  readonly certificateThumbprint: string | undefined;
+  /** That of the client, let in; undefined for a browser, which has none. */
+  readonly certificate: KnownCertificate | undefined;
 }
 
 const exchanges = new WeakMap<IncomingMessage, Exchange>();

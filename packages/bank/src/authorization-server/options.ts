@@ -1,7 +1,8 @@
-import type { IncomingMessage } from 'node:http';
 import type { FastifyPluginAsync } from 'fastify';
+import type { CertificateGuard } from '../http/certificate-guard.ts';
 import type { AuthorizationRequests } from '../ports/authorization-requests.ts';
 import type { BankKeys } from '../ports/bank-keys.ts';
+import type { ClientKeys } from '../ports/client-keys.ts';
 import type { Clients } from '../ports/clients.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ExemptionStore } from '../ports/exemption-store.ts';
@@ -39,6 +40,7 @@ export interface AuthorizationServerOptions {
   readonly registrationEndpoint?: string | undefined;
   readonly lifetimes?: Partial<TokenLifetimes> | undefined;
   readonly clients: Clients;
+  readonly clientKeys: ClientKeys;
   readonly artifacts: TokenArtifacts;
   readonly authorizationRequests: AuthorizationRequests;
   readonly exemptions: ExemptionStore;
@@ -46,11 +48,8 @@ export interface AuthorizationServerOptions {
   /** Those of this moment. */
   readonly keys: () => BankKeys;
   readonly clock: Clock;
-  /**
-   * `x5t#S256` of the client certificate the request came with (RFC 8705 section 3.1); undefined, or a throw, when it came
-   * with none of its own.
-   */
-  readonly certificateThumbprint: (request: IncomingMessage) => string | undefined;
+  /** Lets the callers of the token endpoint and its siblings in. */
+  readonly guard: CertificateGuard;
   /**
    * Whether a call to the endpoints of TPP back ends may be answered now, by its certificate. @throws LupaError TOO_MANY_REQUESTS
    */

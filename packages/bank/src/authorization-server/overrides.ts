@@ -1,8 +1,9 @@
+import type { CertificateRefusal } from '@lupa/certificates';
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { CurrentSigner } from '../http/key-ring.ts';
 import { provesClient } from './client-authentication.ts';
-import { CERTIFICATE_THUMBPRINT } from './client-metadata.ts';
+import { CERTIFICATE_THUMBPRINT, ORGANISATION_ID } from './client-metadata.ts';
 import { exchangeOf } from './exchange.ts';
 import { signIdToken } from './id-token.ts';
 
@@ -14,6 +15,8 @@ export interface OverrideOptions {
   readonly nowSeconds: () => number;
   /** Told that the client of this request has proven itself. */
   readonly onClientProven: (context: object) => void;
+  /** Told that it has the secret and the registered certificate, and that this is not one of its organisation (any more). */
+  readonly onCertificateRefused: (context: object, refusal: CertificateRefusal) => void;
 }
 
 /**
@@ -38,18 +41,23 @@ function prototypeOf(model: { readonly prototype: unknown }): Bendable {
 }
 
 /** The library compares secrets, and takes a certificate instead of one; contract §2 wants both, and we store digests only. */
-function compareSecretAndCertificate(provider: Provider, { context, onClientProven }: OverrideOptions): void {
+function compareSecretAndCertificate(
+  provider: Provider,
+  { context, onClientProven, onCertificateRefused }: OverrideOptions,
+): void {
   prototypeOf(provider.Client).compareClientSecret = function (this: Bendable, secret: unknown): boolean {
     const current = context();
     if (current === undefined) return false;
-    const { certificateThumbprint } = exchangeOf(current.req);
+    const { certificate } = exchangeOf(current.req);
     const registered = {
       secretDigest: String(this.clientSecret),
       certificateThumbprint: String(this[CERTIFICATE_THUMBPRINT]),
     };
-    const isProven = provesClient({ secret, certificateThumbprint }, registered);
-    if (isProven) onClientProven(current);
-    return isProven;
+    if (!provesClient({ secret, certificateThumbprint: certificate?.thumbprint }, registered)) return false;
+    const refusal = certificate?.judge({ use: 'tls', organisationId: String(this[ORGANISATION_ID]) });
+    if (refusal === undefined) onClientProven(current);
+    else onCertificateRefused(current, refusal);
+    return refusal === undefined;
   };
 }
 

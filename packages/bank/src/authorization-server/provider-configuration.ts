@@ -8,7 +8,7 @@ import {
   type KoaContextWithOIDC,
 } from 'oidc-provider';
 import type { BankKeys } from '../ports/bank-keys.ts';
-import { CERTIFICATE_THUMBPRINT } from './client-metadata.ts';
+import { CERTIFICATE_THUMBPRINT, ORGANISATION_ID } from './client-metadata.ts';
 import { exchangeOf } from './exchange.ts';
 import type { TokenLifetimes } from './options.ts';
 import { isDefaultFlowScope } from './token-facts.ts';
@@ -68,7 +68,7 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
       requestObjectSigningAlgValues: ['RS256', 'ES256', 'PS256'],
     },
     extraParams: ['authorizationId'],
-    extraClientMetadata: { properties: [CERTIFICATE_THUMBPRINT] },
+    extraClientMetadata: { properties: [CERTIFICATE_THUMBPRINT, ORGANISATION_ID] },
     clockTolerance: 0,
     allowOmittingSingleRegisteredRedirectUri: false,
     conformIdTokenClaims: false,
@@ -99,7 +99,7 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
       mTLS: {
         enabled: true,
         certificateBoundAccessTokens: true,
-        getCertificate: (context) => exchangeOf(context.req).certificateThumbprint,
+        getCertificate: (context) => exchangeOf(context.req).certificate?.thumbprint,
       },
       introspection: {
         enabled: true,

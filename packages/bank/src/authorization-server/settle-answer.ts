@@ -1,3 +1,4 @@
+import type { CertificateRefusal } from '@lupa/certificates';
 import type Provider from 'oidc-provider';
 import type { errors, KoaContextWithOIDC } from 'oidc-provider';
 import type { Clock } from '../ports/clock.ts';
@@ -5,6 +6,7 @@ import type { CommitOutcome, TokenArtifacts } from '../ports/token-artifacts.ts'
 import {
   answerFault,
   answerInvalidGrant,
+  answerRefusedCertificate,
   answerUnprovenClient,
   describeGrantError,
   shapeAnswer,
@@ -17,6 +19,7 @@ export interface Settling {
   readonly artifacts: TokenArtifacts;
   readonly clock: Clock;
   readonly isClientProven: (context: object) => boolean;
+  readonly certificateRefusal: (context: object) => CertificateRefusal | undefined;
   readonly onFault: (context: KoaContextWithOIDC, fault: unknown) => void;
 }
 
@@ -73,7 +76,9 @@ function explainRefusal(
   refusal: errors.OIDCProviderError | undefined,
 ): void {
   const description = describeGrantError(refusal);
-  if (!settling.isClientProven(context)) answerUnprovenClient(context);
+  const certificateRefusal = settling.certificateRefusal(context);
+  if (certificateRefusal !== undefined) answerRefusedCertificate(context, certificateRefusal);
+  else if (!settling.isClientProven(context)) answerUnprovenClient(context);
   else if (description !== undefined) answerInvalidGrant(context, description);
 }
 

@@ -1,9 +1,11 @@
 import { constants } from 'node:crypto';
 import { createServer } from 'node:https';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { Measures } from '../ports/measures.ts';
 import { AnswerLog } from './answer-log.ts';
+import type { CertificateGuard } from './certificate-guard.ts';
 import type { CurrentSigner } from './key-ring.ts';
 import type { LoadLimit } from './load-limit.ts';
 import { answerMalformed } from './malformed-requests.ts';
@@ -18,6 +20,9 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Longer than the keep-alive of common proxies and clients, so that they end an idle connection before we do. */
 const KEEP_ALIVE_MS = 72_000;
 
+/** An idle connection outlives the trust in its certificate by this much at most. */
+const REFUSED_SWEEP_MS = 5_000;
+
 export interface ApiListenerOptions {
   /** PEM: the server's certificate and key, and the issuers whose client certificates are let in. */
   readonly tls: { readonly certificate: string; readonly privateKey: string; readonly trustedIssuers: string };
@@ -28,13 +33,20 @@ export interface ApiListenerOptions {
   readonly measures: Measures;
   /** Answers its own part of the requests; the rest is for the plugins. */
   readonly payments: PaymentsDoor;
+  /** Every part asks it about each call; the listener has it close connections that are idle. */
+  readonly guard: CertificateGuard;
 }
+
+const VERSIONS = {
+  minVersion: 'TLSv1.2',
+  secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
+} as const;
 
 /**
  * The listener for TPP back ends (contract §1): mutual TLS 1.2 or 1.3, with a client certificate from a trusted issuer or no
  * connection at all. It gives out no session tickets and keeps no sessions, so that every connection shows its certificate.
  */
-export function apiListener({ tls, signer, identifiers, log, load, measures, payments }: ApiListenerOptions) {
+export function apiListener({ tls, signer, identifiers, log, load, measures, payments, guard }: ApiListenerOptions) {
   const app = fastify({
     serverFactory: (others) =>
       createServer(serverOptions(tls), (request, response) => {
@@ -55,18 +67,24 @@ export function apiListener({ tls, signer, identifiers, log, load, measures, pay
   app.addHook('onRequest', (_request, reply, next) => next(load.enter((leave) => reply.raw.once('close', leave))));
   app.addHook('onClose', async () => load.close());
   signErrors(app, signer);
+  const sweep = setInterval(() => guard.closeRefused(), REFUSED_SWEEP_MS).unref();
+  app.addHook('onClose', async () => clearInterval(sweep));
   return app;
 }
 
+/**
+ * A trust anchor may be an intermediate: so it is in the European trusted lists. Node takes `allowPartialTrustChain` for a context
+ * only, and a server's own for those callers alone who name its host (SNI), as all do who do not call an address.
+ */
 function serverOptions(tls: ApiListenerOptions['tls']) {
+  const credentials = { cert: tls.certificate, key: tls.privateKey, ca: tls.trustedIssuers };
+  const context = createSecureContext({ ...credentials, ...VERSIONS, allowPartialTrustChain: true });
   return {
-    cert: tls.certificate,
-    key: tls.privateKey,
-    ca: tls.trustedIssuers,
+    ...credentials,
+    ...VERSIONS,
+    SNICallback: (_name: string, done: (error: null, context: SecureContext) => void) => done(null, context),
     requestCert: true,
     rejectUnauthorized: true,
-    minVersion: 'TLSv1.2',
-    secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
   } as const;

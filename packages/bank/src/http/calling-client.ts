@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { HEADERS, LupaError } from '@lupa/protocol';
-import type { Call } from '../operations/authenticated-call.ts';
+import { type Call, requireTokenAlone, type TokenJudge } from '../operations/authenticated-call.ts';
+import type { KnownCertificate } from '../ports/certificate-trust.ts';
 import type { Clients } from '../ports/clients.ts';
+import { organisationRefusal } from './certificate-guard.ts';
 import { single } from './request-headers.ts';
 
 /** RFC 6750 section 2.1, with room for any token we ever issue. */
@@ -12,15 +14,18 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{1,512})$/i;
 const MAX_API_KEY_CHARACTERS = 256;
 
 /**
- * Finds who calls: the client of the API key, over the certificate of the connection, with the token's digest. Whether the
- * token is any good is judged together with what the call asks for.
+ * Finds who calls: the client of the API key, with a certificate of its own organisation, and the token's digest. Whether the
+ * token is any good, and bound to this very certificate, is judged together with what the call asks for; but where the
+ * organisation differs, at once, for a token or API key of somebody else is told before it (contract §7).
  *
- * @throws LupaError API_KEY_MISSING, API_KEY_UNKNOWN, TOKEN_MISSING, TOKEN_INVALID (contract §5 "Headers of a request", §7)
+ * @param certificate that was let in
+ * @throws LupaError API_KEY_MISSING, API_KEY_UNKNOWN, TOKEN_MISSING, TOKEN_INVALID, API_KEY_FOREIGN, ROLE_MISSING,
+ * CERTIFICATE_REFUSED (contract §5 "Headers of a request", §7)
  */
 export async function callingClient(
-  clients: Clients,
+  { clients, judge }: { clients: Clients; judge: TokenJudge },
   headers: IncomingHttpHeaders,
-  certificateThumbprint: string,
+  certificate: KnownCertificate,
   requestId: string,
 ): Promise<Call> {
   const apiKey = single(headers, HEADERS.apiKey);
@@ -28,7 +33,14 @@ export async function callingClient(
   if (apiKey.length > MAX_API_KEY_CHARACTERS) throw new LupaError('API_KEY_UNKNOWN');
   const client = await clients.byApiKeyDigest(hash('sha256', apiKey, 'buffer'));
   if (client === undefined) throw new LupaError('API_KEY_UNKNOWN');
-  return { client, certificateThumbprint, tokenDigest: tokenDigest(headers), requestId };
+  const certificateThumbprint = certificate.thumbprint;
+  const call: Call = { client, certificateThumbprint, tokenDigest: tokenDigest(headers), requestId };
+  const refusal = organisationRefusal(certificate, client);
+  if (refusal !== undefined) {
+    await requireTokenAlone(judge, call, 'read a payment');
+    throw refusal;
+  }
+  return call;
 }
 
 function tokenDigest(headers: IncomingHttpHeaders): Uint8Array {

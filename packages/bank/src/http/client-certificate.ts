@@ -1,25 +1,27 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { LupaError } from '@lupa/protocol';
+import type { PresentedCertificate } from '../ports/certificate-trust.ts';
 
-/** Reading the peer's certificate costs 30 times what this look-up does, and it never changes on a connection. */
-const thumbprintOf = new WeakMap<TLSSocket, string>();
+/** What a caller shows of itself. Where a proxy ends TLS in front of the bank, it is the proxy that says so. */
+export type ReadPresentedCertificate = (request: IncomingMessage) => PresentedCertificate | undefined;
 
 /**
- * The `x5t#S256` (RFC 8705 section 3.1) of the certificate this connection was opened with.
+ * The certificate that this connection was opened with.
  *
- * @throws LupaError CERTIFICATE_UNKNOWN when the connection has none of its own: Node shows the earlier certificate on a
- * resumed session even where the caller did not present it again, so a resumed session counts as none. The listener gives
- * out no session tickets, so an honest caller never gets here.
+ * Of what the caller sent beside it OpenSSL has made use in the handshake, but Node does not show it to a server: the way from
+ * here to an anchor leads through the anchors alone, so that an authority in between has to be one of them.
+ *
+ * @returns undefined when the connection has none of its own: Node shows the earlier certificate on a resumed session even where
+ * the caller did not present it again, so a resumed session counts as none. The listener gives out no session tickets, so an
+ * honest caller never gets here.
  */
-export function certificateThumbprint(request: IncomingMessage): string {
-  const socket = request.socket as TLSSocket;
-  const known = thumbprintOf.get(socket);
-  if (known !== undefined) return known;
-  const certificate = socket.authorized && !socket.isSessionReused() ? socket.getPeerX509Certificate() : undefined;
-  if (certificate === undefined) throw new LupaError('CERTIFICATE_UNKNOWN');
-  const thumbprint = createHash('sha256').update(certificate.raw).digest('base64url');
-  thumbprintOf.set(socket, thumbprint);
-  return thumbprint;
+export function presentedCertificate({ socket }: IncomingMessage): PresentedCertificate | undefined {
+  if (!isTls(socket) || !socket.authorized || socket.isSessionReused()) return undefined;
+  const certificate = socket.getPeerX509Certificate();
+  return certificate && { certificate: certificate.raw, intermediates: [] };
+}
+
+function isTls(socket: Socket): socket is TLSSocket {
+  return 'getPeerX509Certificate' in socket;
 }

@@ -7,7 +7,7 @@ import type { Measures } from '../ports/measures.ts';
 import { beginCallSpan, type CallSpan } from './call-span.ts';
 import { callingClient } from './calling-client.ts';
 import type { CallsUnderWay } from './calls-under-way.ts';
-import { certificateThumbprint } from './client-certificate.ts';
+import type { CertificateGuard } from './certificate-guard.ts';
 import type { CurrentSigner } from './key-ring.ts';
 import type { LoadLimit } from './load-limit.ts';
 import { PAYMENTS_PREFIX, paymentsRoutes } from './payments-routes.ts';
@@ -21,6 +21,7 @@ import { type Answer, errorAnswer, signAnswer } from './signed-reply.ts';
 
 export interface PaymentsApiOptions {
   readonly api: PaymentsApi;
+  readonly guard: CertificateGuard;
   readonly clients: Clients;
   readonly signer: CurrentSigner;
   readonly limits: {
@@ -70,17 +71,19 @@ export function paymentsApi(options: PaymentsApiOptions): PaymentsDoor {
 }
 
 async function answerCall(
-  { api, clients, limits }: PaymentsApiOptions,
+  { api, guard, clients, limits }: PaymentsApiOptions,
   finder: RouteFinder,
   exchange: Exchange,
   body: Uint8Array,
 ): Promise<Answer> {
-  const { request, requestId, path, query } = exchange;
+  const { request, response, requestId, path, query } = exchange;
   const { headers, method = '' } = request;
   const found = finder.find(method, path);
+  if (found !== undefined) exchange.route = `${PAYMENTS_PREFIX}${found.route.path}`;
+  const admitted = guard.admit(request, response);
+  const certificate = admitted instanceof Promise ? await admitted : admitted;
   if (found === undefined) return unknownRoute(finder, path, requestId);
-  exchange.route = `${PAYMENTS_PREFIX}${found.route.path}`;
-  const call = await callingClient(clients, headers, certificateThumbprint(request), requestId);
+  const call = await callingClient({ clients, judge: api }, headers, certificate, requestId);
   if (limits.paymentCalls !== undefined) await limits.paymentCalls.take(call.client.clientId);
   const received: ReceivedRequest = { client: call.client, method, path, params: found.params, query, headers, body };
   return limits.callsUnderWay.within(call.certificateThumbprint, () => found.route.answer(api, call, received));
@@ -96,18 +99,18 @@ function unknownRoute(finder: RouteFinder, path: string, requestId: string): Ans
 /** One request with the answer it gets. */
 class Exchange {
   readonly request: IncomingMessage;
+  readonly response: ServerResponse;
   readonly requestId: string;
   readonly path: string;
   /** As in `Measures.callAnswered`. */
   route = UNKNOWN_ROUTE;
-  readonly #response: ServerResponse;
   readonly #options: PaymentsApiOptions;
   readonly #began = performance.now();
   readonly #span: CallSpan;
 
   constructor(options: PaymentsApiOptions, request: IncomingMessage, response: ServerResponse) {
     this.#options = options;
-    this.#response = response;
+    this.response = response;
     this.request = request;
     this.requestId = options.identifiers.uuid();
     this.path = pathOf(request.url ?? '');
@@ -129,7 +132,7 @@ class Exchange {
     const signed = signAnswer(this.#options.signer(), answer, ids);
     // What is left of a body that was too large is not worth reading to keep the connection.
     if (!this.request.complete && signed.status === 413) signed.headers.connection = 'close';
-    this.#response.writeHead(signed.status, signed.headers).end(signed.bytes);
+    this.response.writeHead(signed.status, signed.headers).end(signed.bytes);
     this.#tell(signed.status);
   };
 

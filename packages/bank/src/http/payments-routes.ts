@@ -15,8 +15,9 @@ import { getPayment, PATHS, typedPaymentRoutes } from './typed-payment-routes.ts
 export const PAYMENTS_PREFIX = '/payments-psd2/v1';
 
 /** The same of both types: the key, what it is remembered with, and the recorded headers. */
-function creationOf({ client, method, path, headers, body }: ReceivedRequest, api: PaymentsApi) {
-  verifySignedBody(client, headers, body, api.signatures);
+async function creationOf(request: ReceivedRequest, api: PaymentsApi) {
+  await verifySignedBody(api, request);
+  const { method, path, headers, body } = request;
   return {
     idempotencyKey: requireIdempotencyKey(headers),
     requestDigest: createHash('sha256').update(`${method} ${path}\n`).update(body).digest(),
@@ -34,8 +35,8 @@ const createSepaPaymentRoute = route({
   method: 'POST',
   path: PATHS.SepaPayment,
   call: 'create a payment',
-  read: (request, api) => ({
-    ...creationOf(request, api),
+  read: async (request, api) => ({
+    ...(await creationOf(request, api)),
     request: readSepaPayment(request.body, api.bankCodes),
     signed: isSigned(request.headers),
   }),
@@ -46,7 +47,10 @@ const createForeignPaymentRoute = route({
   method: 'POST',
   path: PATHS.ForeignPayment,
   call: 'create a foreign payment',
-  read: (request, api) => ({ ...creationOf(request, api), request: readForeignPayment(request.body, api) }),
+  read: async (request, api) => ({
+    ...(await creationOf(request, api)),
+    request: readForeignPayment(request.body, api),
+  }),
   perform: async (api, call, ordered) => creationAnswer(await createForeignPayment(api, call, ordered)),
 });
 

@@ -9,7 +9,7 @@ import {
   type SubmissionId,
 } from '@lupa/protocol';
 import type { ReceivedRequest } from './route.ts';
-import { verifySignedBody } from './signed-body.ts';
+import { type SignedBodies, verifySignedBody } from './signed-body.ts';
 
 /** @throws LupaError NOT_FOUND: what cannot be an id names nothing, and looks no different from what is not yours */
 export function paymentIdOf(request: ReceivedRequest): PaymentId {
@@ -46,9 +46,10 @@ export function includes(request: ReceivedRequest, what: 'submissions' | 'paymen
  *
  * @throws LupaError SIGNATURE_…, BODY_NOT_JSON, BODY_INVALID
  */
-export function requireNoFields({ client, headers, body: bytes }: ReceivedRequest): void {
+export async function requireNoFields(request: ReceivedRequest, { clientKeys }: SignedBodies): Promise<void> {
+  const { body: bytes } = request;
   if (bytes.length === 0) return;
-  verifySignedBody(client, headers, bytes, 'optional');
+  await verifySignedBody({ clientKeys, signatures: 'optional' }, request);
   const body = parseStrictJson(bytes);
   const isEmptyObject =
     typeof body === 'object' && body !== null && !Array.isArray(body) && Object.keys(body).length === 0;

@@ -7,14 +7,13 @@ import type { Client } from '../ports/clients.ts';
 import type { ExchangeRates } from '../ports/exchange-rates.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import { checkHeaders } from './request-headers.ts';
-import type { SignaturePolicy } from './signed-body.ts';
+import type { SignedBodies } from './signed-body.ts';
 import type { Answer } from './signed-reply.ts';
 
 /** What the routes need of the bank. */
-export interface PaymentsApi extends Submitting {
+export interface PaymentsApi extends Submitting, SignedBodies {
   readonly bankCodes: readonly string[];
   readonly exchangeRates: ExchangeRates;
-  readonly signatures: SignaturePolicy;
   /** Present in the sandbox only, whose rules for `x-client-certificate` and `x-sandbox-scenario` then apply (contract §5, §8). */
   readonly sandbox: SandboxSide | undefined;
 }
@@ -55,7 +54,7 @@ export function route<Input>(line: {
   path: string;
   /** Which tokens may make it; where that hangs on the request, told of one that `read` refuses. */
   call: PaymentsCall | ((request: ReceivedRequest) => PaymentsCall);
-  read: (request: ReceivedRequest, api: PaymentsApi) => Input;
+  read: (request: ReceivedRequest, api: PaymentsApi) => Input | Promise<Input>;
   perform: (api: PaymentsApi, call: Call, input: Input) => Promise<Answer>;
 }): Route {
   const { method, path, call: kind, read, perform } = line;
@@ -63,7 +62,7 @@ export function route<Input>(line: {
     let input: Input;
     try {
       checkHeaders(request.headers, { sandbox: api.sandbox !== undefined });
-      input = read(request, api);
+      input = await read(request, api);
     } catch (refusal) {
       await requireTokenAlone(api, call, typeof kind === 'string' ? kind : kind(request));
       throw refusal;

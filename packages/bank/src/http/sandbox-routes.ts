@@ -21,8 +21,8 @@ function decidingRoute(
     method: 'POST',
     path: `/authorizations/:authorizationId/${name}`,
     call: 'decide in the sandbox',
-    read: (request) => {
-      requireNoFields(request);
+    read: async (request, api) => {
+      await requireNoFields(request, api);
       return authorizationIdOf(request);
     },
     perform: async (api, call, authorizationId) => {

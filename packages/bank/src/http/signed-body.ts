@@ -1,15 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import {
   HEADERS,
-  keyFinder,
   LupaError,
   type ParsedForeignPayment,
   type ParsedSepaPayment,
+  parseDetachedJws,
   parseForeignPaymentRequest,
   parseSepaPaymentRequest,
   parseStrictJson,
-  verifyDetached,
+  verifyParsedDetached,
 } from '@lupa/protocol';
+import { findSignersKey } from '../operations/find-signers-key.ts';
+import type { ClientKeys } from '../ports/client-keys.ts';
 import type { Client } from '../ports/clients.ts';
 import type { ExchangeRates } from '../ports/exchange-rates.ts';
 import { single } from './request-headers.ts';
@@ -17,23 +19,28 @@ import { single } from './request-headers.ts';
 /** When a body must be signed: always, or (as before June 2020) only if the caller chose to (contract §5). */
 export type SignaturePolicy = 'required' | 'optional';
 
+/** What verifying the signatures of bodies takes. */
+export interface SignedBodies {
+  readonly signatures: SignaturePolicy;
+  readonly clientKeys: ClientKeys;
+}
+
 /**
- * Verifies the detached JWS over the bytes received, with one of the client's registered keys (contract §5).
+ * Verifies the detached JWS over the bytes received, with a key that may sign for the client (contract §5).
  *
  * @throws LupaError SIGNATURE_MISSING, SIGNATURE_MALFORMED, SIGNATURE_KEY_UNKNOWN, SIGNATURE_WRONG
  */
-export function verifySignedBody(
-  client: Client,
-  headers: IncomingHttpHeaders,
-  body: Uint8Array,
-  policy: SignaturePolicy,
-): void {
+export async function verifySignedBody(
+  { signatures, clientKeys }: SignedBodies,
+  { client, headers, body }: { client: Client; headers: IncomingHttpHeaders; body: Uint8Array },
+): Promise<void> {
   const signature = single(headers, HEADERS.jwsSignature);
-  if (signature !== undefined) {
-    verifyDetached(signature, body, keyFinder(client.keys));
-  } else if (policy === 'required') {
-    throw new LupaError('SIGNATURE_MISSING');
+  if (signature === undefined) {
+    if (signatures === 'required') throw new LupaError('SIGNATURE_MISSING');
+    return;
   }
+  const jws = parseDetachedJws(signature);
+  verifyParsedDetached(jws, body, await findSignersKey(clientKeys, client, jws.header));
 }
 
 /** Whether the caller signed the body; a signature that is there was verified. */

@@ -54,6 +54,8 @@ export function errorAnswer(error: LupaError, requestId: string): Answer {
   const headers: Record<string, string> = {};
   const challenge = bearerChallenge(error.code);
   if (challenge !== undefined) headers['www-authenticate'] = challenge;
+  // Whoever is refused for its certificate will be on this connection for as long as it is open.
+  if (error.code === 'CERTIFICATE_REFUSED') headers.connection = 'close';
   if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(error.retryAfterSeconds);
   return { status: errorEntry(error.code).httpStatus, body: errorBody(error, requestId), headers };
 }

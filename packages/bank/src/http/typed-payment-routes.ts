@@ -81,8 +81,8 @@ function putSubmissionAt(path: string, paymentType: PaymentRecord['paymentType']
     method: 'PUT',
     path: `${path}/submissions/:submissionId`,
     call: submissionCall,
-    read: (request, api) => {
-      requireNoFields(request);
+    read: async (request, api) => {
+      await requireNoFields(request, api);
       return submissionNamed(request, api);
     },
     perform: async (api, call, { paymentId, submissionId, scenario }) => ({

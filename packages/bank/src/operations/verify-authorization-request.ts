@@ -6,6 +6,7 @@ import {
 } from '../domain/authorization-request.ts';
 import { type ErrorAddress, findErrorAddress } from '../domain/error-address.ts';
 import type { AuthorizationRequests } from '../ports/authorization-requests.ts';
+import type { ClientKeys } from '../ports/client-keys.ts';
 import type { Client, Clients } from '../ports/clients.ts';
 import type { Clock } from '../ports/clock.ts';
 import { NONCE_REMEMBERED_SECONDS, readSignedClaims } from './read-signed-claims.ts';
@@ -13,6 +14,7 @@ import { NONCE_REMEMBERED_SECONDS, readSignedClaims } from './read-signed-claims
 /** What verifying an authorization request takes. */
 export interface AuthorizationRequestVerifier {
   readonly clients: Clients;
+  readonly clientKeys: ClientKeys;
   readonly authorizationRequests: AuthorizationRequests;
   readonly clock: Clock;
   /** What may stand in `aud`. */
@@ -46,7 +48,7 @@ class Refusal extends Error {
 }
 
 /**
- * Verifies the request object of an authorization request (contract §3): signature by a registered key, shape, agreement with
+ * Verifies the request object of an authorization request (contract §3): signature by a key that may sign for the client, shape, agreement with
  * the fields around it, audience, times, and an authorization of this client that is still `Unauthorized`. The nonce comes last,
  * so that a request refused for something else has not used it up.
  *
@@ -65,7 +67,7 @@ export async function verifyAuthorizationRequest(
     const [twice] = repeated;
     if (twice !== undefined) throw new Refusal('invalid_request', `${twice} was given more than once`);
     if (client === undefined) throw new Refusal('invalid_request', 'client_id names no client of this bank');
-    const request = verifyRequestObject(outer.request, client);
+    const request = await verifyRequestObject(outer.request, client, verifier);
     await requireAcceptable(request, outer, verifier);
     if (address === undefined) throw new Refusal('invalid_request', 'redirect_uri is not one the client registered');
     await useNonce(request.claims, verifier);
@@ -76,10 +78,14 @@ export async function verifyAuthorizationRequest(
   }
 }
 
-function verifyRequestObject(text: string | undefined, client: Client): VerifiedAuthorizationRequest {
+async function verifyRequestObject(
+  text: string | undefined,
+  client: Client,
+  { clientKeys }: AuthorizationRequestVerifier,
+): Promise<VerifiedAuthorizationRequest> {
   if (text === undefined)
     throw new Refusal('invalid_request', 'the signed request object is missing: send it as request');
-  const read = readSignedClaims(text, client.keys, 'the request object');
+  const read = await readSignedClaims(text, { client, clientKeys }, 'the request object');
   if ('problem' in read) throw new Refusal('invalid_request_object', read.problem);
   const { payload } = read;
   const parsed = parseRequestObjectClaims(payload);

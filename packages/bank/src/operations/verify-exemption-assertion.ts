@@ -1,12 +1,14 @@
 import { type CustomerId, type ExemptionClaims, parseExemptionClaims } from '@lupa/protocol';
 import { decideExemptionAssertion } from '../domain/exemption-assertion.ts';
 import type { AuthorizationRequests } from '../ports/authorization-requests.ts';
+import type { ClientKeys } from '../ports/client-keys.ts';
 import type { Client } from '../ports/clients.ts';
 import type { Clock } from '../ports/clock.ts';
 import { readSignedClaims } from './read-signed-claims.ts';
 
 /** What verifying an assertion takes. */
 export interface ExemptionAssertionVerifier {
+  readonly clientKeys: ClientKeys;
   readonly authorizationRequests: AuthorizationRequests;
   readonly clock: Clock;
   /** What may stand in `aud`. */
@@ -22,17 +24,17 @@ export interface VerifiedExemptionAssertion {
 }
 
 /**
- * Verifies an exemption JWT (contract §9, step 3): signature by a registered key, shape, client, audience, times where it has
+ * Verifies an exemption JWT (contract §9, step 3): signature by a key that may sign for the client, shape, client, audience, times where it has
  * them, and an authorization that this client created with a token of the customer.
  *
  * @returns the assertion, or what is wrong with it in words
  */
 export async function verifyExemptionAssertion(
   assertion: string,
-  client: Pick<Client, 'clientId' | 'keys'>,
-  { authorizationRequests, clock, audiences }: ExemptionAssertionVerifier,
+  client: Client,
+  { clientKeys, authorizationRequests, clock, audiences }: ExemptionAssertionVerifier,
 ): Promise<VerifiedExemptionAssertion | { readonly problem: string }> {
-  const read = readSignedClaims(assertion, client.keys, 'the assertion');
+  const read = await readSignedClaims(assertion, { client, clientKeys }, 'the assertion');
   if ('problem' in read) return read;
   const parsed = parseExemptionClaims(read.payload);
   if ('problem' in parsed) return { problem: parsed.problem.description };

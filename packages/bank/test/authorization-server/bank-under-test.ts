@@ -1,8 +1,12 @@
 import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
-import type { TLSSocket } from 'node:tls';
 import { type AuthorizationStatus, asAuthorizationId, asClientId, asCustomerId } from '@lupa/protocol';
 import fastify from 'fastify';
+import {
+  certifiedJwk,
+  type IssuedCertificate,
+  openTrustService,
+} from '../../../../test/support/certificate-authority.ts';
 import { PostgresAuthorizationRequests } from '../../src/adapters/postgres/authorization-requests.ts';
 import { PostgresClients } from '../../src/adapters/postgres/clients.ts';
 import { PostgresCustomers } from '../../src/adapters/postgres/customers.ts';
@@ -10,10 +14,12 @@ import type { Database } from '../../src/adapters/postgres/database.ts';
 import { PostgresExemptionStore } from '../../src/adapters/postgres/exemption-store.ts';
 import { PostgresTokenArtifacts } from '../../src/adapters/postgres/token-artifacts.ts';
 import { randomIdentifiers } from '../../src/adapters/random-identifiers.ts';
+import { sealedClientKeys } from '../../src/adapters/sealed-client-keys.ts';
 import { createAuthorizationServer } from '../../src/authorization-server/create-authorization-server.ts';
 import type { AuthorizationServerOptions } from '../../src/authorization-server/options.ts';
+import { certificateGuard } from '../../src/http/certificate-guard.ts';
 import type { BankKeys } from '../../src/ports/bank-keys.ts';
-import { makeCertificates, type TestCertificate } from './test-certificates.ts';
+import { trustIn } from '../trust-in.ts';
 import { TestTpp } from './test-tpp.ts';
 
 /** An `aud` that requests may name besides the bank's own addresses. */
@@ -26,13 +32,14 @@ export type BankUnderTest = Awaited<ReturnType<typeof openBankUnderTest>>;
 
 /** An authorization server on two real listeners, with two TPPs, a customer, and SCA pages that do as they are told. */
 export async function openBankUnderTest(database: Database, changes: Partial<AuthorizationServerOptions> = {}) {
-  const certificates = makeCertificates('tppA', 'tppB');
   const [apiPort, issuerPort] = await Promise.all([freePort(), freePort()]);
   const issuer = `http://localhost:${issuerPort}`;
   const apiBaseUrl = `https://localhost:${apiPort}`;
   const faults: unknown[] = [];
   const shift = { milliseconds: 0 };
   const now = () => new Date(Date.now() + shift.milliseconds);
+  const service = await openTrustService(now);
+  const { trust } = trustIn(service, { now }, database);
   const clients = new PostgresClients(database);
   const artifacts = new PostgresTokenArtifacts(database, { now });
   const idTokenKey = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -53,11 +60,13 @@ export async function openBankUnderTest(database: Database, changes: Partial<Aut
     identifiers: randomIdentifiers({ now }),
     keys: () => keys,
     clock: { now },
-    certificateThumbprint: (request) => thumbprintOf(request.socket as TLSSocket),
+    clientKeys: sealedClientKeys(trust),
+    guard: certificateGuard(trust),
     onFault: (fault) => faults.push(fault),
     ...changes,
   });
-  const { server: tls, ca, tppA, tppB } = certificates;
+  const { ca } = service;
+  const [tls, tppA, tppB] = await Promise.all([service.issueServer(), service.issue(), service.issue()]);
   const api = fastify({ https: { cert: tls.cert, key: tls.key, ca, requestCert: true, rejectUnauthorized: true } });
   const pages = fastify({ genReqId: () => randomUUID() });
   await api.register(server.api);
@@ -81,8 +90,12 @@ export async function openBankUnderTest(database: Database, changes: Partial<Aut
   await new PostgresCustomers(database).add({ customerId, username: customerId, name: 'Aino Virtanen', passwordHash });
   const addresses = { issuer, apiBaseUrl, ca, nowSeconds: () => Math.floor(now().getTime() / 1000) };
 
-  async function register(certificate: TestCertificate): Promise<TestTpp> {
+  async function register(certificate: IssuedCertificate): Promise<TestTpp> {
     const tpp = new TestTpp(addresses, randomUUID(), certificate);
+    const [es, rs] = await Promise.all([
+      service.issue({ type: 'seal', key: tpp.es256.privateKey }),
+      service.issue({ type: 'seal', key: tpp.rs256.privateKey }),
+    ]);
     await clients.save({
       clientId: asClientId(tpp.clientId),
       clientName: 'Shop <&> Ab',
@@ -92,7 +105,7 @@ export async function openBankUnderTest(database: Database, changes: Partial<Aut
       certificateThumbprint: certificate.thumbprint,
       roles: ['PIS'],
       redirectUris: tpp.redirectUris,
-      jwks: { keys: tpp.publicJwks },
+      jwks: { keys: [certifiedJwk(es, 'es'), certifiedJwk(rs, 'rs')] },
       created: new Date(),
     });
     return tpp;
@@ -119,6 +132,7 @@ export async function openBankUnderTest(database: Database, changes: Partial<Aut
     customerId,
     faults,
     idTokenKey: idTokenKey.publicKey,
+    service,
     tppA: await register(tppA),
     tppB: await register(tppB),
     newAuthorization,
@@ -129,7 +143,7 @@ export async function openBankUnderTest(database: Database, changes: Partial<Aut
     },
     findToken: async (token: string) => (await database.query<StoredToken>(FIND_TOKEN, [sha256(token)]))[0],
     close: async () => {
-      await Promise.all([api.close(), pages.close()]);
+      await Promise.all([api.close(), pages.close(), service.close()]);
     },
   };
 }
@@ -164,11 +178,6 @@ const SET_STATUS = {
 
 function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest();
-}
-
-function thumbprintOf(socket: TLSSocket): string | undefined {
-  const certificate = socket.getPeerX509Certificate();
-  return certificate && createHash('sha256').update(certificate.raw).digest('base64url');
 }
 
 function freePort(): Promise<number> {

@@ -48,6 +48,7 @@ function newProvider({ bent }: { bent: boolean }) {
     idTokenSeconds: 600,
     nowSeconds: () => 0,
     onClientProven: () => {},
+    onCertificateRefused: () => {},
   };
   registerClientCredentials(provider);
   registerJwtBearer(provider, {} as never);

@@ -1,8 +1,8 @@
-import { generateKeyPairSync, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { request } from 'node:https';
 import { buildRequestObjectClaims, type ResponseType, signCompactJws } from '@lupa/protocol';
+import type { IssuedCertificate } from '../../../../test/support/certificate-authority.ts';
 import { type BrowserAnswer, TestBrowser } from './test-browser.ts';
-import type { TestCertificate } from './test-certificates.ts';
 
 export interface Addresses {
   readonly issuer: string;
@@ -35,21 +35,16 @@ export class TestTpp {
   readonly #bank: Addresses;
   readonly clientId: string;
   readonly secret = randomBytes(24).toString('base64url');
-  readonly certificate: TestCertificate;
+  readonly certificate: IssuedCertificate;
   readonly redirectUri = 'https://localhost:8181/return';
   readonly redirectUris = [this.redirectUri, 'http://localhost/callback?fixed=1'];
   readonly es256 = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   readonly rs256 = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
-  constructor(bank: Addresses, clientId: string, certificate: TestCertificate) {
+  constructor(bank: Addresses, clientId: string, certificate: IssuedCertificate) {
     this.#bank = bank;
     this.clientId = clientId;
     this.certificate = certificate;
-  }
-
-  get publicJwks(): object[] {
-    const jwk = (key: KeyObject, kid: string) => ({ ...key.export({ format: 'jwk' }), kid, use: 'sig' });
-    return [jwk(this.es256.publicKey, 'es'), jwk(this.rs256.publicKey, 'rs')];
   }
 
   browser(): TestBrowser {
@@ -63,7 +58,7 @@ export class TestTpp {
     {
       certificate = this.certificate,
       headers = {},
-    }: { certificate?: TestCertificate; headers?: Record<string, string> } = {},
+    }: { certificate?: IssuedCertificate; headers?: Record<string, string> } = {},
   ): Promise<ApiAnswer> {
     const { cert, key } = certificate;
     const body = typeof fields === 'string' ? fields : encode(fields);

@@ -1,4 +1,11 @@
-/** What registration answers (contract §10). */
+import {
+  parseRegistrationResult as parseResult,
+  printRegistrationResult as printResult,
+  Secret,
+  TppError,
+} from '@lupa/tpp';
+
+/** What registration answers (contract §10); the demo TPP, which the sandbox registers itself, manages nothing. */
 export interface RegistrationAnswer {
   readonly client_id: string;
   readonly client_id_issued_at: number;
@@ -14,26 +21,21 @@ export interface RegistrationAnswer {
   readonly software_roles: readonly string[];
 }
 
-const KID_LINE = 'ssaSigningKid: ';
-
-/** Prints `registration-result.txt`: the JSON answer, then the line that names the signing key. */
+/** Prints `registration-result.txt`, as the SDK reads it. */
 export function printRegistrationResult(answer: RegistrationAnswer, ssaSigningKid: string): string {
-  return `${JSON.stringify(answer, null, 2)}\n${KID_LINE}${ssaSigningKid}\n`;
+  return printResult({ answer: new Secret(JSON.stringify(answer, null, 2)) }, ssaSigningKid).reveal();
 }
 
 /** Reads `registration-result.txt` back. @returns `undefined` when it is not whole */
 export function parseRegistrationResult(
   text: string,
 ): { readonly answer: RegistrationAnswer; readonly ssaSigningKid: string } | undefined {
-  const end = text.lastIndexOf(KID_LINE);
-  if (end === -1) return undefined;
   try {
-    const answer: RegistrationAnswer = JSON.parse(text.slice(0, end));
-    const isWhole = [answer.client_id, answer.client_secret, answer.api_key].every(
-      (value) => typeof value === 'string',
-    );
-    return isWhole ? { answer, ssaSigningKid: text.slice(end + KID_LINE.length).trim() } : undefined;
-  } catch {
-    return undefined;
+    const { registration, signingKid } = parseResult(text);
+    const answer: RegistrationAnswer = JSON.parse(registration.answer.reveal());
+    return signingKid === undefined ? undefined : { answer, ssaSigningKid: signingKid };
+  } catch (error) {
+    if (error instanceof TppError) return undefined;
+    throw error;
   }
 }

@@ -46,7 +46,10 @@ function filesCheck(patient: Patient): Check {
         return well(`${directory}, client ${patient.registered.registration.clientId}`);
       } catch (error) {
         if (!(error instanceof TppError)) throw error;
-        return fault(error.detail ?? error.message, `Make them anew: lupa register --out ${directory} --force`);
+        return fault(
+          error.detail ?? error.message,
+          `Make them: lupa register --out ${directory} (with --force to replace what is there).`,
+        );
       }
     },
   };

@@ -168,6 +168,8 @@ describe('lupa cert inspect', () => {
     const keys = [rsa, bare, { ...rsa, x5c: ec.x5c }, { ...ec, x5c: [ec.x5c[0].replaceAll('+', '-').slice(1)] }];
     const bad = await inspectAsJson(t, await file('bad-jwks.json', JSON.stringify({ keys })));
     assert.equal(bad.exitCode, 1);
+    const taken = bad.answer.certificates.map(({ acceptable }: { acceptable: boolean }) => acceptable);
+    assert.deepEqual(taken, [true, false, false, false]);
     const [first, ...others] = verdicts(bad.answer);
     assert.equal(first, 'taken');
     assert.match(others.join('\n'), /no x5c.*\nThe key is another one.*\nIt cannot be read: x5c is not base64/);

@@ -102,7 +102,7 @@ test('the SDK reads its directory as one that lupa register wrote', async (t) =>
 });
 
 test('a registration result cut short is none', () => {
-  const whole = '{"client_id":"a","client_secret":"b","api_key":"c"}\nssaSigningKid: k\n';
+  const whole = '{"client_id":"a","client_secret":"b","api_key":"c","redirect_uris":[]}\nssaSigningKid: k\n';
   assert.equal(parseRegistrationResult(whole)?.ssaSigningKid, 'k');
   assert.equal(parseRegistrationResult(whole.slice(0, 30)), undefined);
   assert.equal(parseRegistrationResult(whole.slice(10)), undefined);

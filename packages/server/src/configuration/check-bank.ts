@@ -12,6 +12,7 @@ export function checkBank(values: Values) {
     ...(bic === undefined ? {} : { bic }),
     exchangeRates: fixedExchangeRates(checkExchangeRates(values)),
     audiences: values.list('audiences'),
+    revocation: checkRevocation(values),
     signatures: values.choice('signatures', ['required', 'optional'], 'required'),
     lifetimes: checkLifetimes(values),
     unauthorizedSeconds: values.wholeNumber('unauthorizedSeconds', {
@@ -20,6 +21,24 @@ export function checkBank(values: Values) {
       otherwise: DAY_SECONDS,
     }),
     callsUnderWay: values.wholeNumber('callsUnderWay', { least: 1, most: 100_000, otherwise: 512 }),
+  };
+}
+
+function checkRevocation(values: Values) {
+  const lists = values.list('revocation.lists');
+  for (const url of lists) {
+    if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+      values.mistake(
+        'revocation.lists',
+        `${JSON.stringify(url)} is no URL of a list.`,
+        'Begin it with https:// or http://.',
+      );
+    }
+  }
+  return {
+    lists: lists.map((url) => ({ url })),
+    refreshSeconds: values.wholeNumber('revocation.refreshSeconds', { least: 1, most: 40, otherwise: 20 }),
+    graceSeconds: values.wholeNumber('revocation.graceSeconds', { least: 0, most: DAY_SECONDS, otherwise: 3_600 }),
   };
 }
 

@@ -21,6 +21,13 @@ export const MEMBERS = [
   { path: 'api.certificate', inFile: true, about: 'PEM: its certificate, and the issuers between it and a root' },
   { path: 'api.privateKey', inFile: true, about: 'PEM: the key of that certificate' },
   { path: 'api.trustedIssuers', inFile: true, about: 'PEM: the issuers whose client certificates are let in' },
+  {
+    path: 'revocation.lists',
+    list: true,
+    about: 'URLs of revocation lists beside those that certificates name; these may be in the bank’s own network',
+  },
+  { path: 'revocation.refreshSeconds', about: 'how often each revocation list is fetched anew; 20, at most 40' },
+  { path: 'revocation.graceSeconds', about: 'how long the last list serves when none can be had; 3600' },
   { path: 'authorize.url', about: 'the issuer: public https origin of the pages, without a slash at its end' },
   { path: 'authorize.host', about: 'address they listen on; ::' },
   { path: 'authorize.port', about: 'port they listen on; 8444' },

@@ -16,8 +16,8 @@ export const REGISTRATION_FILES = {
 const KID_LINE = 'ssaSigningKid: ';
 
 /** Prints `registration-result.txt`: the bank's JSON answer, then the line that names the key that signs (contract §10). Secret. */
-export function printRegistrationResult(registration: Registration, signingKid: string): Secret {
-  return new Secret(`${registration.answer.reveal()}\n${KID_LINE}${signingKid}\n`);
+export function printRegistrationResult({ answer }: Pick<Registration, 'answer'>, signingKid: string): Secret {
+  return new Secret(`${answer.reveal()}\n${KID_LINE}${signingKid}\n`);
 }
 
 /**

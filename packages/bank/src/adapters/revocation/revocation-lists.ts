@@ -19,6 +19,7 @@ export interface RevocationListsOptions {
 
 /** The revocation lists of every issuer the bank has to do with, each renewed in the background while somebody wants it. */
 export class RevocationLists {
+  readonly refreshSeconds: number;
   readonly #operators: readonly string[];
   readonly #named: SourceParts;
   readonly #configured: SourceParts;
@@ -26,10 +27,16 @@ export class RevocationLists {
   readonly #sources = new Map<string, RevocationSource>();
 
   constructor({ settings = {}, store, clock, failed }: RevocationListsOptions) {
-    const parts = { store, clock, failed, graceMs: revocationTimes(settings).graceSeconds * 1_000 };
-    this.#named = { ...parts, fetch: fetchList(guardedFetch({ exceptions: settings.exceptions ?? [] })) };
+    const { refreshSeconds, graceSeconds } = revocationTimes(settings);
+    this.refreshSeconds = refreshSeconds;
+    const parts = { store, clock, failed, graceMs: graceSeconds * 1_000 };
+    this.#named = {
+      ...parts,
+      isForAnyIssuer: false,
+      fetch: fetchList(guardedFetch({ exceptions: settings.exceptions ?? [] })),
+    };
     // The operator's own word needs no guard; the limits of size and time hold all the same.
-    this.#configured = { ...parts, fetch: fetchList(guardedFetch({ isAllowed: () => true })) };
+    this.#configured = { ...parts, isForAnyIssuer: true, fetch: fetchList(guardedFetch({ isAllowed: () => true })) };
     this.#operators = (settings.lists ?? []).map(({ url }) => url);
     this.#clock = clock;
   }
@@ -47,6 +54,11 @@ export class RevocationLists {
     const now = this.#clock.now().getTime();
     const wanted = [...this.#sources.values()].filter((source) => Math.abs(now - source.wantedAt) <= UNWANTED_MS);
     await Promise.all(wanted.map((source) => source.renew()));
+  }
+
+  /** Resolves when nothing is being fetched or stored any more. Never rejects. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#sources.values()].map((source) => source.settled()));
   }
 
   #source(kind: 'operator' | 'named', url: string, issuer: PaymentCertificate, parts: SourceParts): RevocationSource {

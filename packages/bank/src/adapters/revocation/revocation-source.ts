@@ -12,6 +12,8 @@ export interface SourceParts {
   readonly store: RevocationListStore;
   readonly clock: Clock;
   readonly graceMs: number;
+  /** One list is tried for every issuer, where it does not say whose it is: that of another one is then no fault. */
+  readonly isForAnyIssuer: boolean;
   /** Told when the list cannot be had, in words, and with the cause where that is a fault of ours; once until it can again. */
   readonly failed: (url: string, why: string, cause?: unknown) => void;
 }
@@ -40,6 +42,7 @@ export class RevocationSource {
   #goodAt = Number.NEGATIVE_INFINITY;
   #attemptedAt = Number.NEGATIVE_INFINITY;
   #attempt: Promise<void> | undefined;
+  #keeping: Promise<void> | undefined;
   #problem: string | undefined;
   /** When somebody last asked, in milliseconds. */
   wantedAt = Number.NEGATIVE_INFINITY;
@@ -80,6 +83,12 @@ export class RevocationSource {
       this.#attempt = undefined;
     });
     return this.#attempt;
+  }
+
+  /** Resolves when nothing is being fetched or stored any more. Never rejects. */
+  async settled(): Promise<void> {
+    await this.#attempt;
+    await this.#keeping;
   }
 
   async #renew(): Promise<void> {
@@ -135,13 +144,21 @@ export class RevocationSource {
 
   #verified(der: Uint8Array): RevocationList {
     const list = readRevocationList(der);
-    if (!list.isSignedBy(this.#issuer)) throw new UnfitList('it is not signed by the issuer of the certificate');
-    if (this.#list !== undefined && isOlder(list, this.#list)) {
+    if (!list.isSignedBy(this.#issuer)) {
+      const isOfAnother = Buffer.compare(list.issuerDer, this.#issuer.subjectDer) !== 0;
+      throw new UnfitList('it is not signed by the issuer of the certificate', isOfAnother);
+    }
+    if (this.#list !== undefined && !this.#isFromTheFuture(this.#list) && isOlder(list, this.#list)) {
       throw new UnfitList(
         `it is of ${list.thisUpdate.toISOString()} and so older than the one the bank has, of ${this.#list.thisUpdate.toISOString()}`,
       );
     }
     return list;
+  }
+
+  /** Only a clock that was set back explains a list of tomorrow; what is published now need not be later than that. */
+  #isFromTheFuture({ thisUpdate }: RevocationList): boolean {
+    return thisUpdate.getTime() - this.#parts.clock.now().getTime() > CLOCK_TOLERANCE_MS;
   }
 
   /** Remembers the list for a restart and for the other processes; nobody waits for it. */
@@ -154,7 +171,7 @@ export class RevocationSource {
       if (stored !== undefined && digest.equals(stored.digest)) await store.confirm(listId, digest, fetched);
       else await store.save({ listId, url: this.url, digest, der, thisUpdate, fetched });
     };
-    keep().catch((cause) => failed(this.url, 'it was fetched, but could not be stored', cause));
+    this.#keeping = keep().catch((cause) => failed(this.url, 'it was fetched, but could not be stored', cause));
   }
 
   #succeeded(): void {
@@ -164,7 +181,8 @@ export class RevocationSource {
   #failedBecause(error: unknown): void {
     const isTold = error instanceof FetchRefused || error instanceof CertificateError || error instanceof UnfitList;
     const why = isTold ? error.message : 'the bank failed to read it';
-    if (why !== this.#problem) this.#parts.failed(this.url, why, isTold ? undefined : error);
+    const isNoFault = error instanceof UnfitList && error.isOfAnother && this.#parts.isForAnyIssuer;
+    if (why !== this.#problem && !isNoFault) this.#parts.failed(this.url, why, isTold ? undefined : error);
     this.#problem = why;
   }
 }
@@ -172,6 +190,12 @@ export class RevocationSource {
 /** A list that was had, and is not to be relied on. */
 class UnfitList extends Error {
   override readonly name = 'UnfitList';
+  readonly isOfAnother: boolean;
+
+  constructor(message: string, isOfAnother = false) {
+    super(message);
+    this.isOfAnother = isOfAnother;
+  }
 }
 
 /** An issuer numbers its lists and dates them, and neither ever goes back (RFC 5280 section 5.2.3). */

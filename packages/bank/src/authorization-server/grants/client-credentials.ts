@@ -15,7 +15,7 @@ export function registerClientCredentials(provider: Provider): void {
     const scope = params?.scope ?? SCOPE;
     if (scope !== SCOPE) throw new errors.InvalidScope(`the scope of this grant is ${SCOPE}`, String(scope));
     const token = new provider.ClientCredentials({ client, scope: SCOPE } as never);
-    token.setThumbprint('x5t', exchangeOf(context.req).certificateThumbprint ?? '');
+    token.setThumbprint('x5t', exchangeOf(context.req).certificate?.thumbprint ?? '');
     context.oidc.entity('ClientCredentials', token);
     const accessToken = await token.save();
     context.body = {

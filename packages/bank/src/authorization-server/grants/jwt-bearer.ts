@@ -91,7 +91,7 @@ async function issueToken(
     gty: JWT_BEARER_GRANT,
     scope: EXEMPTION_SCOPE,
   } as never);
-  token.setThumbprint('x5t', exchangeOf(context.req).certificateThumbprint ?? '');
+  token.setThumbprint('x5t', exchangeOf(context.req).certificate?.thumbprint ?? '');
   context.oidc.entity('AccessToken', token);
   const accessToken = await token.save();
   const authorizationId = asAuthorizationId(claims.authorizationId);
