@@ -66,11 +66,13 @@ export function runRotateSecret(options: RegistrationOptions): Promise<ExitCode>
   return run(options, async (kept) => {
     const registration = await rotateClientSecret(kept.settings);
     await store(options, kept, registration);
+    const { clientId, previousSecretExpiresAt: until } = registration;
+    const time = until?.toTimeString().slice(0, 5);
     return {
-      json: { clientId: registration.clientId, rotated: true },
+      json: { clientId, rotated: true, previousSecretExpiresAt: until },
       text: [
         `${join(options.tpp, REGISTRATION_FILES.result)} has the new secret.`,
-        'The old one works for ten more minutes, or until the new one is first used.',
+        ...(time === undefined ? [] : [`The old one works until ${time}, or until the new one is first used.`]),
       ],
     };
   });

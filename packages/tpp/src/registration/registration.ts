@@ -8,6 +8,8 @@ export interface Registration {
   readonly clientSecret: Secret;
   /** When the secret ends; absent when it does not. */
   readonly clientSecretExpiresAt?: Date;
+  /** Of an answer that gave a new secret: until when the one before it works, unless the new one is used earlier. */
+  readonly previousSecretExpiresAt?: Date;
   readonly apiKey: Secret;
   readonly clientName?: string;
   readonly redirectUris: readonly string[];
@@ -28,14 +30,16 @@ const PRINTABLE_ASCII = /^[\x21-\x7e]{1,4096}$/;
  * @throws TppError ANSWER_UNEXPECTED
  */
 export function readRegistration(bytes: Uint8Array, known?: Registration): Registration {
-  const answer = { ...(known && Object(JSON.parse(known.answer.reveal()))), ...membersOf(bytes) };
+  const whole = { ...(known && Object(JSON.parse(known.answer.reveal()))), ...membersOf(bytes) };
+  // True of this answer alone: it is not kept with what stays true.
+  const { previous_client_secret_expires_at: previousUntil, ...answer } = whole;
   const { client_id: clientId, client_name: clientName, jwks_endpoint: jwksEndpoint } = answer;
   if (typeof clientId !== 'string' || parseClientId(clientId) === undefined) throw unexpected('client_id');
   if (known !== undefined && clientId !== known.clientId) {
     throw new TppError('ANSWER_MISMATCH', { detail: 'the bank answered for another client_id' });
   }
   const expiresAt = answer.client_secret_expires_at ?? 0;
-  if (!Number.isSafeInteger(expiresAt) || expiresAt < 0) throw unexpected('client_secret_expires_at');
+  if (!isInstant(expiresAt)) throw unexpected('client_secret_expires_at');
   const redirectUris: unknown = answer.redirect_uris;
   if (!Array.isArray(redirectUris) || redirectUris.some((uri) => typeof uri !== 'string'))
     throw unexpected('redirect_uris');
@@ -44,6 +48,7 @@ export function readRegistration(bytes: Uint8Array, known?: Registration): Regis
     clientId,
     clientSecret: secretOf(answer.client_secret, 'client_secret'),
     ...(expiresAt === 0 ? {} : { clientSecretExpiresAt: new Date(expiresAt * 1000) }),
+    ...(isInstant(previousUntil) ? { previousSecretExpiresAt: new Date(previousUntil * 1000) } : {}),
     apiKey: secretOf(answer.api_key, 'api_key'),
     ...(typeof clientName === 'string' ? { clientName } : {}),
     redirectUris,
@@ -61,6 +66,11 @@ function membersOf(bytes: Uint8Array): Record<string, unknown> {
   } catch (cause) {
     throw new TppError('ANSWER_UNEXPECTED', { cause, detail: 'the answer is not acceptable JSON', retrySafe: false });
   }
+}
+
+/** Seconds since 1970. */
+function isInstant(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function secretOf(value: unknown, member: string): Secret {

@@ -100,6 +100,14 @@ test('a rotated secret is the answer’s; its call is not sent again when the an
   assert.equal(bank.received.length, 1);
 });
 
+test('until when the old secret works is told once, and not kept', async () => {
+  const told = { client_secret: 'new-secret-canary', previous_client_secret_expires_at: 1_800_000_000 };
+  bank.onApi = () => json(200, registrationAnswer(bank, told));
+  const registration = await rotateClientSecret(registered());
+  assert.deepEqual(registration.previousSecretExpiresAt, new Date(1_800_000_000_000));
+  assert.doesNotMatch(registration.answer.reveal(), /previous/);
+});
+
 test('a registration is deleted; once deleted, the bank refuses', async () => {
   bank.onApi = () => ({ status: 204 });
   await deleteRegisteredClient(registered());
