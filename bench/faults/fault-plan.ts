@@ -11,7 +11,8 @@ export type Fault =
   | { readonly kind: 'cut-clients'; readonly within: number }
   | { readonly kind: 'cut-browsers'; readonly within: number }
   | { readonly kind: 'cut-postgres'; readonly within: number }
-  | { readonly kind: 'full-disk'; readonly holdMs: number }
+  /** `newSegment`: the write-ahead log has to begin a file meanwhile, without which PostgreSQL cannot go on at all. */
+  | { readonly kind: 'full-disk'; readonly holdMs: number; readonly newSegment: boolean }
   | { readonly kind: 'clock-forward'; readonly byMs: number }
   | { readonly kind: 'clock-back'; readonly byMs: number }
   /** To some seconds before midnight in Helsinki, so that the day changes under load. */
@@ -82,7 +83,10 @@ const MAKE: Readonly<Record<FaultKind, (random: SeededRandom) => Fault>> = {
   'cut-clients': (random) => ({ kind: 'cut-clients', within: 1 + random.below(3000) }),
   'cut-browsers': (random) => ({ kind: 'cut-browsers', within: 1 + random.below(3000) }),
   'cut-postgres': (random) => ({ kind: 'cut-postgres', within: 1 + random.below(1500) }),
-  'full-disk': (random) => ({ kind: 'full-disk', holdMs: 400 + random.below(1200) }),
+  'full-disk': (random) => ({
+    ...{ kind: 'full-disk', holdMs: 400 + random.below(1200) },
+    newSegment: random.below(2) === 0,
+  }),
   'clock-forward': (random) => ({ kind: 'clock-forward', byMs: (1 + random.below(90)) * MINUTE_MS }),
   'clock-back': (random) => ({ kind: 'clock-back', byMs: (1 + random.below(45)) * MINUTE_MS }),
   'clock-midnight': (random) => ({ kind: 'clock-midnight', beforeMs: 500 + random.below(1500) }),

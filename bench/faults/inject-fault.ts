@@ -3,6 +3,7 @@ import { nextHelsinkiMidnight } from '@lupa/protocol';
 import type { SeededRandom } from '../../test/flow/support/seeded-random.ts';
 import type { BankWorkers } from './bank/bank-workers.ts';
 import type { Fault } from './fault-plan.ts';
+import { runSql } from './store/run-sql.ts';
 import type { StoreUnderFault } from './store/store-under-fault.ts';
 import type { TcpProxy } from './tcp-proxy.ts';
 
@@ -24,6 +25,8 @@ export class BankClock {
     return new Date(Date.now() + this.aheadMs);
   }
 }
+
+const RECOVERY_LIMIT_MS = 30_000;
 
 /** Lets a fault happen. Resolves when it is over, which is not to say that the bank serves again. @returns a detail for the history */
 export async function injectFault(fault: Fault, victims: Victims): Promise<string | undefined> {
@@ -47,7 +50,7 @@ export async function injectFault(fault: Fault, victims: Victims): Promise<strin
     case 'cut-postgres':
       return `${store.proxy.cut(() => random.below(fault.within))} connections`;
     case 'full-disk':
-      return fillDisk(store, fault.holdMs);
+      return fillDisk(store, fault);
     case 'clock-forward':
       return moveClock(clock, workers, clock.aheadMs + fault.byMs);
     case 'clock-back':
@@ -69,15 +72,34 @@ function moveClock(clock: BankClock, workers: BankWorkers, aheadMs: number): str
   return `the bank's clock is ${Math.round(aheadMs / 1000)} s ahead of the machine's`;
 }
 
-/** PostgreSQL may have given up on a full disk: then it is started again on one that has room. */
-async function fillDisk(store: StoreUnderFault, holdMs: number): Promise<string> {
+async function fillDisk(
+  store: StoreUnderFault,
+  { holdMs, newSegment }: Extract<Fault, { kind: 'full-disk' }>,
+): Promise<string> {
   const { disk } = store;
   if (disk === undefined) return 'this machine has no way to do it';
   disk.fill();
   try {
+    if (newSegment) await runSql(store.directUrl(), 'SELECT pg_switch_wal()').catch(() => undefined);
     await sleep(holdMs);
   } finally {
     disk.empty();
   }
-  return disk.way;
+  if (await recovers(store)) return disk.way;
+  await store.restart();
+  return `${disk.way}; PostgreSQL had given up, and was started again`;
+}
+
+/** Where no write-ahead log can be written PostgreSQL crashes, and where it cannot recover either, it ends. */
+async function recovers(store: StoreUnderFault): Promise<boolean> {
+  for (const deadline = Date.now() + RECOVERY_LIMIT_MS; Date.now() < deadline; await sleep(50)) {
+    try {
+      await runSql(store.directUrl(), 'SELECT 1');
+      return true;
+    } catch (error) {
+      // One that is recovering refuses, but listens.
+      if (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED') return false;
+    }
+  }
+  return false;
 }

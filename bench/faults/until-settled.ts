@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import type { Victims } from './inject-fault.ts';
+import { runSql } from './store/run-sql.ts';
 
 const LIMIT_MS = 30_000;
 const LOOK_EVERY_MS = 100;
@@ -23,16 +23,5 @@ export async function untilNothingWaits(
       workers.setClock(clock.aheadMs);
     }
     await sleep(LOOK_EVERY_MS);
-  }
-}
-
-export async function runSql(url: string, sql: string): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
   }
 }

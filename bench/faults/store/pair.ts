@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { type Postgres, startPostgres } from '../../../test/support/postgres.ts';
+import { runSql } from './run-sql.ts';
 import type { Servers } from './store-under-fault.ts';
 
 const LIMIT_MS = 60_000;
@@ -28,8 +28,8 @@ export async function startPair(closing: (() => Promise<unknown>)[]): Promise<Se
   await primary.restart();
   await standby.restart();
   await until('the standby follows', primary.url, "SELECT 1 FROM pg_stat_replication WHERE state = 'streaming'");
-  await run(primary.url, "ALTER SYSTEM SET synchronous_standby_names = '*'");
-  await run(primary.url, 'SELECT pg_reload_conf()');
+  await runSql(primary.url, "ALTER SYSTEM SET synchronous_standby_names = '*'");
+  await runSql(primary.url, 'SELECT pg_reload_conf()');
   await until('commits wait for it', primary.url, "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'");
 
   let inCharge = primary;
@@ -73,22 +73,11 @@ async function endCleanly(postgres: Postgres): Promise<void> {
 async function until(what: string, url: string, sql: string): Promise<void> {
   let last: unknown = 'nothing was answered';
   for (const deadline = Date.now() + LIMIT_MS; Date.now() < deadline; await sleep(50)) {
-    const rows = await run(url, sql).catch((error: unknown) => {
+    const rows = await runSql(url, sql).catch((error: unknown) => {
       last = error;
       return [];
     });
     if (rows.length > 0) return;
   }
   throw new Error(`It did not come about that ${what}: ${String(last)}`);
-}
-
-async function run(url: string, sql: string): Promise<unknown[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
 }

@@ -3,6 +3,7 @@ import { checkConfiguration, type ServerConfiguration } from './configuration/ch
 import { isMistake, printProblems } from './configuration/problem.ts';
 import { explainStart } from './explain-start.ts';
 import { listenForSignals, type Signals } from './listen-for-signals.ts';
+import { type OperationsListener, openOperationsListener } from './operations/operations-listener.ts';
 import type { ServerLog } from './server-log.ts';
 import { Supervisor } from './workers/supervisor.ts';
 
@@ -34,18 +35,24 @@ export async function serve(options: ServeOptions): Promise<ExitCode> {
   const log = jsonLog({ level: 'info' });
   const { workers, drainSeconds } = configuration;
   const supervisor = new Supervisor({ workers, drainSeconds, file: source.file, log });
+  let operations: OperationsListener | undefined;
   try {
+    operations = await openOperationsListener(supervisor, configuration.operations);
     await (await openAdministration(configuration.bank.store)).close();
     const ended = await Promise.race([supervisor.start().then(() => undefined), signals.end]);
-    if (ended === undefined) announce(options, configuration, supervisor);
+    if (ended === undefined) announce(options, configuration, { pids: supervisor.pids, operations: operations.url });
     reloadAtSignal(signals, { options, supervisor, log });
     await Promise.race([signals.end, supervisor.lost]);
   } catch (error) {
     supervisor.kill();
+    await operations?.close();
     process.stderr.write(`lupa serve: ${explainStart(error)}\n`);
     return 1;
   }
-  return endGently(signals, supervisor, log);
+  const exitCode = await endGently(signals, supervisor, log);
+  // Until the last call is answered it says that no others should come.
+  await operations.close();
+  return exitCode;
 }
 
 function sourceOf({ config, workers }: ServeOptions) {
@@ -63,9 +70,13 @@ function reportCheck({ json }: ServeOptions, problems: Parameters<typeof printPr
   return isGood ? 0 : 1;
 }
 
-function announce({ json }: ServeOptions, { bank }: ServerConfiguration, { pids }: Supervisor): void {
-  const facts = { api: bank.api.url, authorize: bank.authorize.url, pid: process.pid, workers: pids };
-  const text = `The bank is ready: API ${facts.api}, pages ${facts.authorize}, process ${facts.pid}, workers ${pids.join(' ')}.`;
+function announce(
+  { json }: ServeOptions,
+  { bank }: ServerConfiguration,
+  { pids, operations }: { pids: readonly number[]; operations: string },
+): void {
+  const facts = { api: bank.api.url, authorize: bank.authorize.url, operations, pid: process.pid, workers: pids };
+  const text = `The bank is ready: API ${facts.api}, pages ${facts.authorize}, figures ${operations}/metrics, process ${facts.pid}, workers ${pids.join(' ')}.`;
   process.stdout.write(`${json ? JSON.stringify({ ready: true, ...facts }) : text}\n`);
 }
 

@@ -77,6 +77,10 @@ describe('a configuration is checked whole before anything starts', () => {
     ['an empty list of audiences', { audiences: [] }],
     ['a lifetime as long as the contract’s', { 'lifetimes.codeSeconds': 60 }],
     ['a rate', { 'bank.exchangeRates': { USD: '1.0850' } }],
+    [
+      'revocation lists, also of the bank’s own network',
+      { 'revocation.lists': ['https://crl.example/ca.crl', 'http://10.1.2.3/ca.crl'], 'revocation.refreshSeconds': 40 },
+    ],
     ['a path below the API’s host', { 'api.url': 'https://localhost:8443/psd2' }],
     ['a remote database over TLS', { 'database.url': 'postgres://db.example/lupa?sslmode=verify-full' }],
     ['a database on a Unix socket', { 'database.url': 'postgres:///lupa?host=/run/postgresql' }],
@@ -221,6 +225,16 @@ describe('a configuration is checked whole before anything starts', () => {
       'a lifetime longer than the contract’s',
       { 'lifetimes.codeSeconds': 61 },
       /^mistake lifetimes\.codeSeconds: It is 61/,
+    ],
+    [
+      'a revocation list that is none',
+      { 'revocation.lists': ['ldap://ca.example'] },
+      /^mistake revocation\.lists: "ldap:/,
+    ],
+    [
+      'a list renewed too seldom to refuse a revoked certificate within a minute',
+      { 'revocation.refreshSeconds': 41 },
+      /^mistake revocation\.refreshSeconds: It is 41/,
     ],
     ['no worker', { workers: 0 }, /^mistake workers: It is 0/],
     ['a level nobody knows', { 'log.level': 'loud' }, /^mistake log\.level: It is "loud"/],

@@ -106,6 +106,7 @@ export function sandboxDirectoryIn(directory: string): string {
 function membersOf() {
   return {
     database: { url: 'postgres://lupa@localhost/lupa' },
+    operations: { port: 0 },
     api: {
       url: 'https://localhost:8443',
       host: '127.0.0.1',

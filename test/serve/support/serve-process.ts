@@ -12,6 +12,8 @@ const READY_TIMEOUT_MS = 90_000;
 export interface ServeProcess {
   readonly api: string;
   readonly authorize: string;
+  /** Where `/livez`, `/readyz` and `/metrics` are. */
+  readonly operations: string;
   readonly pid: number;
   /** As they were when it became ready. */
   readonly workers: readonly number[];
@@ -60,7 +62,7 @@ export async function startServe(
     log.push(line ?? { msg: text });
     for (const listener of listeners) listener(line ?? { msg: text });
   });
-  const ready = Promise.withResolvers<{ api: string; authorize: string; pid: number; workers: number[] }>();
+  const ready = Promise.withResolvers<Pick<ServeProcess, 'api' | 'authorize' | 'operations' | 'pid' | 'workers'>>();
   createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (text) =>
     ready.resolve(JSON.parse(text)),
   );

@@ -10,6 +10,4 @@ export interface StoreFigures {
   readonly eventsUnsealed: number;
   /** Sum of all balances, the bank's own accounts included: 0 in a sound ledger. */
   readonly imbalanceCents: number;
-  /** Of this process: statements and transactions under way, and transactions waiting for a connection. */
-  readonly occupancy: { readonly statements: number; readonly transactions: number; readonly waiting: number };
 }

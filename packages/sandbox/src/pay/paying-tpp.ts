@@ -22,9 +22,7 @@ const PAY_CALLBACK_URIS = PAY_CALLBACK_PORTS.map((port) => payCallbackUri(port))
 export async function payingTppOf(directory: string): Promise<PayingTpp> {
   const { bank, registration } = await readRegistrationDirectory(directory).catch((error: unknown) => {
     if (!(error instanceof TppError)) throw error;
-    throw new NoRegistration(
-      `There is no usable registration ${error.detail}. Make one: lupa register --out ${directory}`,
-    );
+    throw new NoRegistration(`There is no registration to pay with: ${error.detail}.`);
   });
   if (bank === undefined) {
     throw new NoRegistration(

@@ -7,7 +7,7 @@ export function explainManagement(error: unknown, directory: string): string {
   const more = requestId === undefined ? [] : [`  request id ${requestId}`];
   switch (code) {
     case 'SETTINGS_INVALID':
-      return `There is nothing to manage: ${detail}. Name the directory of a registration with --tpp.`;
+      return `There is nothing to manage: ${detail}. Name another directory with --tpp.`;
     case 'ARGUMENT_INVALID':
       return `${detail}. Nothing was changed.`;
     case 'REGISTRATION_REFUSED':

@@ -2,7 +2,9 @@ import type { BankSettings } from '@lupa/bank';
 import { checkBank } from './check-bank.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkKeys } from './check-keys.ts';
+import { checkLimits } from './check-limits.ts';
 import { checkApi, checkAuthorize } from './check-listeners.ts';
+import { checkOperations } from './check-operations.ts';
 import { isMistake, type Problem } from './problem.ts';
 import { type ConfigurationSource, readConfiguration } from './read-configuration.ts';
 import { Values } from './values.ts';
@@ -12,6 +14,7 @@ export interface ServerConfiguration {
   readonly bank: BankSettings;
   readonly workers: number;
   readonly drainSeconds: number;
+  readonly operations: { readonly host: string; readonly port: number };
 }
 
 export interface CheckedConfiguration {
@@ -42,7 +45,8 @@ export async function checkConfiguration(
     values.mistake('authorize.port', `Both listeners are on port ${api.port}.`, 'Give each a port of its own.');
   }
   const secrets = await checkKeys(values, problems);
-  const bank = checkBank(values);
+  const bank = { ...checkBank(values), ...checkLimits(values) };
+  const operations = checkOperations(values);
   const level = values.choice('log.level', LOG_LEVELS, 'info');
   const workers = values.wholeNumber('workers', { least: 1, most: 256, otherwise: 1 });
   const drainSeconds = values.wholeNumber('drainSeconds', { least: 1, most: 3_600, otherwise: 30 });
@@ -61,6 +65,7 @@ export async function checkConfiguration(
       },
       workers,
       drainSeconds,
+      operations,
     },
     problems,
   };

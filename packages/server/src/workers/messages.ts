@@ -1,3 +1,5 @@
+import type { MetricsJson } from '../operations/worker-figures.ts';
+
 /** What the primary process tells a worker. */
 export interface DrainMessage {
   readonly kind: 'drain';
@@ -5,8 +7,19 @@ export interface DrainMessage {
   readonly withinMs: number;
 }
 
+/** Asks a worker for its figures. */
+export interface FiguresMessage {
+  readonly kind: 'figures';
+  readonly id: number;
+  /** Whether to ask the store too. */
+  readonly withStore: boolean;
+}
+
 /** What a worker tells the primary process. */
 export type WorkerMessage =
+  /** Its figures, or why the store did not give any. */
+  | { readonly kind: 'figures'; readonly id: number; readonly metrics: MetricsJson }
+  | { readonly kind: 'no figures'; readonly id: number; readonly why: string }
   | { readonly kind: 'ready' }
   /** It could not start. */
   | { readonly kind: 'failed'; readonly why: string }
@@ -17,8 +30,12 @@ export function isDrainMessage(message: unknown): message is DrainMessage {
   return kindOf(message) === 'drain';
 }
 
+export function isFiguresMessage(message: unknown): message is FiguresMessage {
+  return kindOf(message) === 'figures';
+}
+
 export function isWorkerMessage(message: unknown): message is WorkerMessage {
-  return ['ready', 'failed', 'drained'].includes(String(kindOf(message)));
+  return ['ready', 'failed', 'drained', 'figures', 'no figures'].includes(String(kindOf(message)));
 }
 
 function kindOf(message: unknown): unknown {

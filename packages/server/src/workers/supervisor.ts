@@ -1,6 +1,8 @@
 import cluster, { type Worker } from 'node:cluster';
 import { fileURLToPath } from 'node:url';
+import type { MetricsJson } from '../operations/worker-figures.ts';
 import type { ServerLog } from '../server-log.ts';
+import { askForFigures } from './ask-for-figures.ts';
 import { type DrainMessage, isWorkerMessage } from './messages.ts';
 import { RestartPolicy } from './restart-policy.ts';
 
@@ -51,8 +53,21 @@ export class Supervisor {
 
   /** Process ids of the workers that serve. */
   get pids(): number[] {
+    return this.#serving().flatMap(({ process }) => process.pid ?? []);
+  }
+
+  get isEnding(): boolean {
+    return this.#isEnding;
+  }
+
+  /** The figures of the workers that serve. @throws Error when the store does not answer, or none of them does */
+  figures(): Promise<MetricsJson[]> {
+    return askForFigures(this.#serving());
+  }
+
+  #serving(): Worker[] {
     const serving = [...this.#places].filter(({ readySince, isLeaving }) => readySince !== undefined && !isLeaving);
-    return serving.flatMap(({ worker }) => worker.process.pid ?? []);
+    return serving.map(({ worker }) => worker);
   }
 
   /** Rejects when the workers cannot be kept alive. */

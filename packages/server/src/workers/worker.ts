@@ -3,8 +3,10 @@ import { type Bank, openBank } from '@lupa/bank';
 import { checkConfiguration } from '../configuration/check-configuration.ts';
 import { isMistake, printProblems } from '../configuration/problem.ts';
 import { explainStart } from '../explain-start.ts';
+import { prometheusMeasures } from '../operations/prometheus-measures.ts';
+import { workerFigures } from '../operations/worker-figures.ts';
 import { drainTimes } from './drain-times.ts';
-import { isDrainMessage, type WorkerMessage } from './messages.ts';
+import { type FiguresMessage, isDrainMessage, isFiguresMessage, type WorkerMessage } from './messages.ts';
 
 /** One worker: a whole bank, on ports and a database that it shares with the others. It is started by the primary process alone. */
 const [file] = process.argv.slice(2);
@@ -12,11 +14,13 @@ const [file] = process.argv.slice(2);
 /** When nobody says how long: the primary process has died, or somebody told this worker alone to end. */
 const DRAIN_WITHIN_MS = 30_000;
 
+const figures = workerFigures();
 let ending = false;
 const opening = open();
 
 process.on('message', (message) => {
   if (isDrainMessage(message)) void end(message.withinMs);
+  if (isFiguresMessage(message)) void tellFigures(message);
 });
 process.on('SIGTERM', () => void end(DRAIN_WITHIN_MS));
 process.on('disconnect', () => void end(DRAIN_WITHIN_MS));
@@ -28,12 +32,21 @@ async function open(): Promise<Bank | undefined> {
   try {
     const { configuration, problems } = await checkConfiguration({ file, environment: process.env });
     if (configuration === undefined) throw new Error(printProblems(problems.filter(isMistake)));
-    const bank = await openBank(configuration.bank);
+    const bank = await openBank({ ...configuration.bank, measures: prometheusMeasures(figures.registry) });
     await tell({ kind: 'ready' });
     return bank;
   } catch (error) {
     await tell({ kind: 'failed', why: explainStart(error) });
     process.exit(1);
+  }
+}
+
+async function tellFigures({ id, withStore }: FiguresMessage): Promise<void> {
+  try {
+    const bank = await opening;
+    if (bank !== undefined) await tell({ kind: 'figures', id, metrics: await figures.read(bank.figures, withStore) });
+  } catch (error) {
+    await tell({ kind: 'no figures', id, why: explainStart(error) });
   }
 }
 

@@ -1,4 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fitsAlgorithm, parseStrictJson } from '@lupa/protocol';
@@ -28,6 +29,11 @@ const { certificate, key, signingKey, result, bank, ca } = REGISTRATION_FILES;
  * @throws TppError SETTINGS_INVALID, naming every file that is missing or cannot be used
  */
 export async function readRegistrationDirectory(directory: string, redirectUri?: string): Promise<RegisteredTpp> {
+  if (!existsSync(directory)) {
+    throw new TppError('SETTINGS_INVALID', {
+      detail: `there is no ${directory}; lupa register makes such a directory`,
+    });
+  }
   const problems: string[] = [];
   const read = (name: string, isNeeded: boolean) => readText(directory, name, isNeeded, problems);
   const [cert, tlsKey, signing, answer, bankText, issuers] = await Promise.all([
@@ -54,8 +60,7 @@ export async function readRegistrationDirectory(directory: string, redirectUri?:
     alg === undefined ||
     problems.length > 0
   ) {
-    const hint = 'lupa register makes such a directory';
-    throw new TppError('SETTINGS_INVALID', { detail: `in ${directory}: ${problems.join('; ')} (${hint})` });
+    throw new TppError('SETTINGS_INVALID', { detail: `in ${directory}, ${problems.join('; ')}` });
   }
   const { registration, kid } = registered;
   return {

@@ -93,12 +93,15 @@ test('an RSA signing key signs RS256, a P-256 one ES256', async () => {
 });
 
 test('every file that is missing is named at once', async () => {
-  const error = await refused(open(join(tmpdir(), 'lupa-no-such-directory')), 'SETTINGS_INVALID');
+  const empty = mkdtempSync(join(tmpdir(), 'lupa-tpp-directory-'));
+  directories.push(empty);
+  const error = await refused(open(empty), 'SETTINGS_INVALID');
   for (const name of ['client.crt', 'key.pem', 'ssa-signing-key.pem', 'registration-result.txt']) {
     assert.match(error.message, new RegExp(`${name} is missing`));
   }
   assert.doesNotMatch(error.message, /bank\.json|ca\.crt/);
-  assert.match(error.message, /lupa register makes such a directory/);
+  const nowhere = await refused(open(join(empty, 'tpp')), 'SETTINGS_INVALID');
+  assert.match(nowhere.message, /there is no \S+\/tpp; lupa register makes such a directory/);
 });
 
 for (const [what, changes, said] of [

@@ -2,8 +2,6 @@ import { type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Measures } from '../../ports/measures.ts';
 import type { Database, Statement, Transaction } from './database.ts';
 
-const IDLE = { statements: 0, transactions: 0, waiting: 0 };
-
 const tracer = trace.getTracer('lupa');
 
 /**
@@ -31,7 +29,6 @@ export function observedDatabase(database: Database, measures: Measures): Databa
       observe(statement.name, () => database.query<Row>(statement, values)),
     transaction: <T>(work: (inside: Transaction) => Promise<T>) =>
       observe('transaction', () => database.transaction(work)),
-    occupancy: () => database.occupancy?.() ?? IDLE,
     close: () => database.close(),
   };
 }

@@ -35,7 +35,6 @@ export class PostgresStoreFigures {
       oldestBooking: row.oldest_booking ?? undefined,
       eventsUnsealed: row.unsealed,
       imbalanceCents: row.imbalance,
-      occupancy: this.#database.occupancy?.() ?? { statements: 0, transactions: 0, waiting: 0 },
     };
   }
 }

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { TestTpp } from '../flow/support/test-tpp.ts';
+import { type ServeProcess, startServe } from './support/serve-process.ts';
+import { prepareServedBank, type ServedBank } from './support/served-bank.ts';
+
+const WORKERS = 2;
+const CALLS = 12;
+
+let bank: ServedBank;
+let server: ServeProcess;
+before(async () => {
+  bank = await prepareServedBank();
+  server = await startServe(bank.files.write(await bank.configuration()), { workers: WORKERS });
+});
+after(async () => {
+  await server?.end('SIGKILL');
+  await bank?.close();
+});
+
+async function ask(path: string): Promise<{ status: number; text: string }> {
+  const answer = await fetch(`${server.operations}${path}`);
+  return { status: answer.status, text: await answer.text() };
+}
+
+/** The sum of a figure over all its labels that hold these. */
+function figure(text: string, name: string, labels: readonly string[] = []): number {
+  const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+  const found = lines.filter((line) => labels.every((label) => line.includes(label)));
+  return found.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}
+
+describe('lupa serve, as its operator sees it', () => {
+  test('lives and is ready, with all its workers', async () => {
+    assert.deepEqual(JSON.parse((await ask('/livez')).text), { live: true, workers: WORKERS });
+    assert.deepEqual(JSON.parse((await ask('/readyz')).text), { ready: true, workers: WORKERS });
+  });
+
+  test('counts the calls of every worker, by route and outcome, and says that the books balance', async () => {
+    for (let call = 0; call < CALLS; call += 1) {
+      const tpp = await TestTpp.of(bank.tpp, server);
+      await tpp.created(await tpp.clientToken());
+      tpp.close();
+    }
+    const { text } = await ask('/metrics');
+    const created = ['method="POST"', 'route="/payments-psd2/v1/sepa-payments"', 'status="201"'];
+    assert.equal(figure(text, 'lupa_call_seconds_count', created), CALLS);
+    assert.equal(figure(text, 'lupa_call_seconds_count', ['route="/oauth/token"', 'status="200"']), CALLS);
+    assert.equal(figure(text, 'lupa_database_seconds_count', ['what="create-payment"', 'outcome="done"']), CALLS);
+    assert.match(text, /^lupa_ledger_imbalance_cents 0$/m);
+    assert.match(text, /^lupa_submissions_waiting\{status="Accepted"\} 0$/m);
+  });
+
+  test('no figure names a payment, a client, a token or a key', async () => {
+    const { text } = await ask('/metrics');
+    for (const secret of [bank.tpp.clientId, bank.tpp.clientSecret, bank.tpp.apiKey]) assert.ok(!text.includes(secret));
+    assert.doesNotMatch(text, /[0-9a-f]{8}-[0-9a-f]{4}-7/);
+  });
+
+  test('goes on counting when a worker dies, and says how many are left', async () => {
+    const [first] = server.workers;
+    assert.ok(first !== undefined);
+    process.kill(first, 'SIGKILL');
+    await server.logged(({ msg }) => msg === 'a worker died; another takes its place');
+    await server.logged(({ msg, worker }) => msg === 'a worker is ready' && !server.workers.includes(worker ?? 0));
+    assert.deepEqual(JSON.parse((await ask('/readyz')).text), { ready: true, workers: WORKERS });
+    assert.equal((await ask('/metrics')).status, 200);
+  });
+});
