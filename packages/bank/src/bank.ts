@@ -12,6 +12,7 @@ import { apiListener } from './http/api-listener.ts';
 import { authorizeListener } from './http/authorize-listener.ts';
 import { type CertificateGuard, certificateGuard } from './http/certificate-guard.ts';
 import { type DrainLimits, gentleListener } from './http/drain.ts';
+import { guardBehindProxy } from './http/guard-behind-proxy.ts';
 import { type CurrentSigner, type KeyRing, keyRing } from './http/key-ring.ts';
 import { paymentsApi } from './http/payments-api.ts';
 import { responseSignatureKeys } from './http/public-keys.ts';
@@ -89,7 +90,9 @@ async function listen(
   keys: FollowedKeys,
 ) {
   const responseKeys = keyRing(() => keys.current().responseSigning, parts.clock);
-  const guard = certificateGuard(parts.trust);
+  const guard = guardBehindProxy(certificateGuard(parts.trust), parts.trust, {
+    isSandbox: settings.sandbox !== undefined,
+  });
   const authorizationServer = createAuthorizationServer({
     issuer: settings.authorize.url,
     apiBaseUrl: settings.api.url,
@@ -110,12 +113,12 @@ async function listen(
     admit: async (certificateThumbprint) => limits.tokenCalls?.take(certificateThumbprint),
     onFault: (fault, requestId) => parts.log.error({ err: fault, requestId }, 'authorization server failed'),
   });
-  const api = await apiApp(settings, parts, { limits, guard, work }, responseKeys.signer, authorizationServer.api);
+  const apis = await apiApps(settings, parts, { limits, guard, work }, responseKeys.signer, authorizationServer.api);
   const authorize = await authorizeApp(settings, parts, limits, responseKeys, authorizationServer);
-  const listeners = [gentleListener(api), gentleListener(authorize)];
+  const apps = [...apis, { app: authorize, at: settings.authorize }];
+  const listeners = apps.map(({ app }) => gentleListener(app));
   try {
-    await api.listen({ host: settings.api.host, port: settings.api.port });
-    await authorize.listen({ host: settings.authorize.host, port: settings.authorize.port });
+    for (const { app, at } of apps) await app.listen({ host: at.host, port: at.port });
   } catch (error) {
     await Promise.all(listeners.map((listener) => listener.end()));
     throw error;
@@ -125,7 +128,8 @@ async function listen(
 
 type AuthorizationServer = ReturnType<typeof createAuthorizationServer>;
 
-async function apiApp(
+/** The payments API on each of its listeners. */
+async function apiApps(
   settings: BankSettings,
   parts: BankParts,
   { limits, guard, work }: { limits: BankLimits; guard: CertificateGuard; work: BankWork },
@@ -155,19 +159,24 @@ async function apiApp(
     },
   });
   const { load } = limits;
-  const app = apiListener({ tls: settings.api, signer, identifiers, log, load, measures, payments: door, guard });
-  await app.register(oauth);
-  if (settings.registration !== undefined) {
-    await app.register(
-      registrationRoutes({
-        bank: registrationBank(settings.registration, parts, limits),
-        guard,
-        apiUrl: settings.api.url,
-        callsUnderWay: limits.registrationsUnderWay,
-      }),
-    );
-  }
-  return app;
+  const places = settings.proxy === undefined ? [settings.api] : [settings.api, settings.proxy];
+  return Promise.all(
+    places.map(async (at) => {
+      const app = apiListener({ from: at, signer, identifiers, log, load, measures, payments: door, guard });
+      await app.register(oauth);
+      if (settings.registration !== undefined) {
+        await app.register(
+          registrationRoutes({
+            bank: registrationBank(settings.registration, parts, limits),
+            guard,
+            apiUrl: settings.api.url,
+            callsUnderWay: limits.registrationsUnderWay,
+          }),
+        );
+      }
+      return { app, at };
+    }),
+  );
 }
 
 function registrationBank(

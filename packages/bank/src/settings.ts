@@ -3,6 +3,7 @@ import type { StoreSettings } from './adapters/postgres/open-database.ts';
 import type { RevocationSettings } from './adapters/revocation/revocation-settings.ts';
 import type { TokenLifetimes } from './authorization-server/options.ts';
 import type { Rate } from './domain/rate-window.ts';
+import type { BehindProxy } from './http/api-listener.ts';
 import type { LoadSettings } from './http/load-limit.ts';
 import type { SignaturePolicy } from './http/signed-body.ts';
 import type { BankKeySource, BankKeys } from './ports/bank-keys.ts';
@@ -28,6 +29,11 @@ export interface BankSettings {
     /** PEM: the trust anchors for certificates of clients, under TLS and of signing keys. They may be intermediates. */
     readonly trustedIssuers: string;
   };
+  /**
+   * One more listener of the payments API, for a proxy that ends mutual TLS in front of the bank and says whose certificate it
+   * saw (RFC 9440). The bank's own listener stays.
+   */
+  readonly proxy?: BehindProxy & { readonly host: string; readonly port: number };
   readonly authorize: {
     readonly host: string;
     readonly port: number;

@@ -85,6 +85,15 @@ describe('a configuration is checked whole before anything starts', () => {
     ['a remote database over TLS', { 'database.url': 'postgres://db.example/lupa?sslmode=verify-full' }],
     ['a database on a Unix socket', { 'database.url': 'postgres:///lupa?host=/run/postgresql' }],
     [
+      'a proxy in a network of the bank’s, over TLS',
+      {
+        proxy: {
+          ...{ host: '10.0.0.8', addresses: ['10.0.0.0/24', '::1'] },
+          ...{ certificateFile: 'p384.pem', privateKeyFile: 'p384-key.pem' },
+        },
+      },
+    ],
+    [
       'keys that take turns',
       {
         'keys.responseSigningFile': undefined,
@@ -242,6 +251,23 @@ describe('a configuration is checked whole before anything starts', () => {
       'a database elsewhere without TLS',
       { 'database.url': 'postgres://db.example/lupa' },
       /^warning database\.url: .*no TLS/,
+    ],
+    ['a proxy without addresses', { proxy: { port: 8445 } }, /^mistake proxy\.addresses .*: It is missing/],
+    [
+      'a proxy that is everybody',
+      { proxy: { addresses: ['0.0.0.0/0'] } },
+      /^mistake proxy\.addresses: 0\.0\.0\.0\/0 is everybody/,
+    ],
+    ['a proxy by its name', { proxy: { addresses: ['proxy'] } }, /^mistake proxy\.addresses: proxy is neither/],
+    [
+      'a proxy’s certificate without its key',
+      { proxy: { addresses: ['127.0.0.1'], certificateFile: 'p384.pem' } },
+      /^mistake proxy\.privateKey .*: It is missing/,
+    ],
+    [
+      'a proxy elsewhere without TLS',
+      { proxy: { addresses: ['10.0.0.7'], host: '10.0.0.8' } },
+      /^warning proxy\.host: .*in the clear/,
     ],
     [
       'keys that all retire',

@@ -13,6 +13,8 @@ export interface ServeFiles {
   readonly members: ServeMembers;
   /** Makes a key and a certificate of the CA, as files `name.pem` and `name-key.pem`. */
   certify(name: string, options?: CertifyOptions): void;
+  /** Makes a key and a certificate that nobody but itself vouches for. */
+  certifyElsewhere(name: string): void;
   /** Writes a configuration. @returns its path */
   write(configuration: object, name?: string): string;
   remove(): void;
@@ -77,6 +79,10 @@ export function makeServeFiles(): ServeFiles {
     ca: { certificate: join(directory, 'ca.pem'), key: join(directory, 'ca-key.pem') },
     members: membersOf(),
     certify,
+    certifyElsewhere: (name) => {
+      const files = ['-keyout', `${name}-key.pem`, '-out', `${name}.pem`];
+      openssl('req', '-x509', '-noenc', ...P256, ...files, '-subj', `/C=FI/O=Nobody/CN=${name}`, '-days', '9');
+    },
     write: (configuration, name = 'lupa.json') => {
       const path = join(directory, name);
       writeFileSync(path, JSON.stringify(configuration, null, 2));
@@ -89,7 +95,12 @@ export function makeServeFiles(): ServeFiles {
 /** What the CA has revoked: nothing. `ca.crl`, in DER. */
 function makeRevocationList(directory: string, openssl: (...args: readonly string[]) => Buffer): void {
   writeFileSync(join(directory, 'index.txt'), '');
-  writeFileSync(join(directory, 'ca.cnf'), '[ca]\ndefault_ca=a\n[a]\ndatabase=index.txt\ndefault_md=sha256\n');
+  const configuration = [
+    ...['[ca]', 'default_ca=a', '[a]', 'database=index.txt', 'default_md=sha256', 'crlnumber=crl-number'],
+    ...['crl_extensions=b', '[b]', 'authorityKeyIdentifier=keyid'],
+  ];
+  writeFileSync(join(directory, 'ca.cnf'), configuration.join('\n'));
+  writeFileSync(join(directory, 'crl-number'), '01\n');
   const ca = ['-config', 'ca.cnf', '-cert', 'ca.pem', '-keyfile', 'ca-key.pem'];
   openssl('ca', '-gencrl', ...ca, '-crldays', '7', '-out', 'crl.pem');
   openssl('crl', '-in', 'crl.pem', '-outform', 'DER', '-out', 'ca.crl');

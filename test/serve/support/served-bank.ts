@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type BankOffice, openAdministration, scryptPasswords } from '@lupa/bank';
 import { Agent, type Dispatcher, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
@@ -60,6 +61,7 @@ export async function prepareServedBank(): Promise<ServedBank> {
         ...files.members,
         ...(await freeServePorts(files)),
         database: { url: databaseUrl },
+        revocation: { lists: [`http://127.0.0.1:${(lists.address() as AddressInfo).port}/ca.crl`] },
       }),
       readKey: (username) => async (number) => {
         const card = await office.keyListOf(username, factorSecret);

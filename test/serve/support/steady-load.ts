@@ -108,7 +108,8 @@ async function createOne(
     const { status, connection, bytes } = await promise;
     if (connection === 'close') report.closing += 1;
     if (status === 201) report.created.push(JSON.parse(bytes.toString()).paymentId);
-    else report.refused.push(`${status} ${bytes.toString()}`);
+    // Too busy for the moment is an answer too.
+    else if (status !== 503) report.refused.push(`${status} ${bytes.toString()}`);
     return 'answered';
   } catch (error) {
     if (isConnected) {

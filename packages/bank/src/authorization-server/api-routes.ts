@@ -62,6 +62,12 @@ function answerRefusal(error: unknown, reply: FastifyReply): FastifyReply {
       .headers({ 'cache-control': 'no-store', pragma: 'no-cache', connection: 'close' })
       .send({ error: 'invalid_client', error_description: error.description ?? error.message });
   }
+  if (error.code === 'HEADER_INVALID') {
+    return reply
+      .code(400)
+      .header('cache-control', 'no-store')
+      .send({ error: 'invalid_request', error_description: error.description ?? error.message });
+  }
   if (error.retryAfterSeconds === undefined) throw error;
   // Turned away before anything was done.
   return reply

@@ -1,4 +1,5 @@
 import { constants } from 'node:crypto';
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer } from 'node:https';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import fastify, { type FastifyBaseLogger } from 'fastify';
@@ -6,10 +7,12 @@ import type { Identifiers } from '../ports/identifiers.ts';
 import type { Measures } from '../ports/measures.ts';
 import { AnswerLog } from './answer-log.ts';
 import type { CertificateGuard } from './certificate-guard.ts';
+import { refuseStranger } from './guard-behind-proxy.ts';
 import type { CurrentSigner } from './key-ring.ts';
 import type { LoadLimit } from './load-limit.ts';
 import { answerMalformed } from './malformed-requests.ts';
 import type { PaymentsDoor } from './payments-api.ts';
+import { watchProxied } from './proxied-connections.ts';
 import { MAX_BODY_BYTES } from './read-body.ts';
 import { sendError, signErrors } from './signed-errors.ts';
 import { watchAnswers } from './watch-answers.ts';
@@ -24,8 +27,8 @@ const KEEP_ALIVE_MS = 72_000;
 const REFUSED_SWEEP_MS = 5_000;
 
 export interface ApiListenerOptions {
-  /** PEM: the server's certificate and key, and the issuers whose client certificates are let in. */
-  readonly tls: { readonly certificate: string; readonly privateKey: string; readonly trustedIssuers: string };
+  /** How callers come: over mutual TLS, or through a proxy that has ended it. */
+  readonly from: MutualTls | BehindProxy;
   readonly signer: CurrentSigner;
   readonly identifiers: Identifiers;
   readonly log: FastifyBaseLogger;
@@ -37,19 +40,37 @@ export interface ApiListenerOptions {
   readonly guard: CertificateGuard;
 }
 
+/** PEM: the server's certificate and key, and the issuers whose client certificates are let in. */
+export interface MutualTls {
+  readonly certificate: string;
+  readonly privateKey: string;
+  readonly trustedIssuers: string;
+}
+
+export interface BehindProxy {
+  /** Of the proxies, as addresses or networks. Calls from anywhere else are refused. */
+  readonly addresses: readonly string[];
+  /** PEM; without it the proxy speaks plain HTTP, over a network that is the bank's own. */
+  readonly tls?: { readonly certificate: string; readonly privateKey: string };
+}
+
 const VERSIONS = {
   minVersion: 'TLSv1.2',
   secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
 } as const;
 
+/** A forwarded certificate and its chain take more than Node's own 16 KiB. */
+const PROXIED_HEADER_BYTES = 64 * 1024;
+
 /**
- * The listener for TPP back ends (contract §1): mutual TLS 1.2 or 1.3, with a client certificate from a trusted issuer or no
- * connection at all. It gives out no session tickets and keeps no sessions, so that every connection shows its certificate.
+ * A listener for TPP back ends (contract §1): mutual TLS 1.2 or 1.3, with a client certificate from a trusted issuer or no
+ * connection at all. It gives out no session tickets and keeps no sessions, so that every connection shows its certificate. Or
+ * one for a proxy that does all that in its place.
  */
-export function apiListener({ tls, signer, identifiers, log, load, measures, payments, guard }: ApiListenerOptions) {
+export function apiListener({ from, signer, identifiers, log, load, measures, payments, guard }: ApiListenerOptions) {
   const app = fastify({
     serverFactory: (others) =>
-      createServer(serverOptions(tls), (request, response) => {
+      serverFor(from, (request, response) => {
         if (payments.takes(request)) payments.answer(request, response);
         else others(request, response);
       }),
@@ -64,6 +85,7 @@ export function apiListener({ tls, signer, identifiers, log, load, measures, pay
     frameworkErrors: (error, request, reply) => void sendError(signer, error, request, reply),
   });
   watchAnswers(app, { listener: 'api', measures });
+  app.addHook('onRequest', async ({ raw }) => refuseStranger(raw));
   app.addHook('onRequest', (_request, reply, next) => next(load.enter((leave) => reply.raw.once('close', leave))));
   app.addHook('onClose', async () => load.close());
   signErrors(app, signer);
@@ -72,11 +94,24 @@ export function apiListener({ tls, signer, identifiers, log, load, measures, pay
   return app;
 }
 
+function serverFor(from: ApiListenerOptions['from'], answer: RequestListener) {
+  if ('trustedIssuers' in from) return createServer(serverOptions(from), answer);
+  const times = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS };
+  const options = { ...times, maxHeaderSize: PROXIED_HEADER_BYTES };
+  const { addresses, tls } = from;
+  const server =
+    tls === undefined
+      ? createHttpServer(options, answer)
+      : createServer({ ...options, ...VERSIONS, cert: tls.certificate, key: tls.privateKey }, answer);
+  watchProxied(server, addresses);
+  return server;
+}
+
 /**
  * A trust anchor may be an intermediate: so it is in the European trusted lists. Node takes `allowPartialTrustChain` for a context
  * only, and a server's own for those callers alone who name its host (SNI), as all do who do not call an address.
  */
-function serverOptions(tls: ApiListenerOptions['tls']) {
+function serverOptions(tls: MutualTls) {
   const credentials = { cert: tls.certificate, key: tls.privateKey, ca: tls.trustedIssuers };
   const context = createSecureContext({ ...credentials, ...VERSIONS, allowPartialTrustChain: true });
   return {

@@ -79,7 +79,8 @@ export function organisationRefusal(
   return refusal && certificateRefused(refusal);
 }
 
-function requireQwac(certificate: KnownCertificate): KnownCertificate {
+/** @throws LupaError CERTIFICATE_REFUSED or ROLE_MISSING */
+export function requireQwac(certificate: KnownCertificate): KnownCertificate {
   const refusal = certificate.judge(UNDER_TLS);
   if (refusal !== undefined) throw certificateRefused(refusal);
   return certificate;

@@ -11,6 +11,7 @@ import type { CertificateGuard } from './certificate-guard.ts';
 import type { CurrentSigner } from './key-ring.ts';
 import type { LoadLimit } from './load-limit.ts';
 import { PAYMENTS_PREFIX, paymentsRoutes } from './payments-routes.ts';
+import { callerAddress } from './proxied-connections.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { readBody } from './read-body.ts';
 import { interactionId } from './request-headers.ts';
@@ -148,7 +149,7 @@ class Exchange {
     measures.callAnswered({ listener: 'api', method, route: this.route, status, seconds: milliseconds / 1000 });
     if (!LOGS_ANSWERS.has(log.level)) return;
     // Never a header, a body or a query string, which is where tokens, codes and names travel.
-    const line = { reqId: this.requestId, method, path: this.path, status };
+    const line = { reqId: this.requestId, from: callerAddress(this.request), method, path: this.path, status };
     log.info({ ...line, milliseconds: Math.round(milliseconds * 10) / 10 }, 'answered');
   }
 }

@@ -5,6 +5,7 @@ import { checkKeys } from './check-keys.ts';
 import { checkLimits } from './check-limits.ts';
 import { checkApi, checkAuthorize } from './check-listeners.ts';
 import { checkOperations } from './check-operations.ts';
+import { checkProxy } from './check-proxy.ts';
 import { isMistake, type Problem } from './problem.ts';
 import { type ConfigurationSource, readConfiguration } from './read-configuration.ts';
 import { Values } from './values.ts';
@@ -44,6 +45,7 @@ export async function checkConfiguration(
   if (api !== undefined && authorize !== undefined && api.port === authorize.port && api.host === authorize.host) {
     values.mistake('authorize.port', `Both listeners are on port ${api.port}.`, 'Give each a port of its own.');
   }
+  const proxy = checkProxy(values, now);
   const secrets = await checkKeys(values, problems);
   const bank = { ...checkBank(values), ...checkLimits(values) };
   const operations = checkOperations(values);
@@ -59,6 +61,7 @@ export async function checkConfiguration(
         store,
         api,
         authorize: { ...authorizeAt, tls: { certificate, privateKey } },
+        ...(proxy === undefined ? {} : { proxy }),
         ...bank,
         ...secrets,
         log: { level },

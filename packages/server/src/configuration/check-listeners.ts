@@ -52,19 +52,36 @@ export function checkAuthorize(values: Values, now: Date): ListenerSettings | un
 
 function checkListener(values: Values, name: 'api' | 'authorize', now: Date): ListenerSettings | undefined {
   const url = checkUrl(values, `${name}.url`);
-  const host = values.text(`${name}.host`) ?? EVERY_ADDRESS;
-  if (isIP(host) === 0) {
-    values.mistake(
-      `${name}.host`,
-      `${host} is not an address.`,
-      'Say ::1 or 127.0.0.1 for this machine alone, :: or 0.0.0.0 for every address it has, or one of them.',
-    );
-  }
+  const host = checkHost(values, `${name}.host`, EVERY_ADDRESS);
   const port = values.wholeNumber(`${name}.port`, { least: 1, most: 65_535, otherwise: DEFAULT_PORTS[name] });
-  const certificates = readCertificates(values, `${name}.certificate`, now);
+  const credentials = checkCredentials(values, name, now);
+  if (credentials !== undefined && url !== undefined) checkName(values, name, credentials.leaf, url);
+  if (url === undefined || credentials === undefined) return undefined;
+  const { certificate, privateKey } = credentials;
+  return { url: url.href.replace(/\/$/, ''), host, port, certificate, privateKey };
+}
+
+/** The address a listener is bound to. */
+export function checkHost(
+  values: Values,
+  path: 'api.host' | 'authorize.host' | 'proxy.host',
+  otherwise: string,
+): string {
+  const host = values.text(path) ?? otherwise;
+  if (isIP(host) !== 0) return host;
+  values.mistake(
+    path,
+    `${host} is not an address.`,
+    'Say ::1 or 127.0.0.1 for this machine alone, :: or 0.0.0.0 for every address it has, or one of them.',
+  );
+  return otherwise;
+}
+
+/** A certificate and its key, which belong together. */
+export function checkCredentials(values: Values, name: 'api' | 'authorize' | 'proxy', now: Date) {
+  const [leaf] = readCertificates(values, `${name}.certificate`, now) ?? [];
   const privateKey = values.requiredText(`${name}.privateKey`);
   const key = readPrivateKey(values, `${name}.privateKey`, privateKey, values.given(`${name}.privateKey`)?.file);
-  const [leaf] = certificates ?? [];
   if (leaf !== undefined && key !== undefined && !leaf.checkPrivateKey(key)) {
     values.mistake(
       `${name}.privateKey`,
@@ -72,11 +89,9 @@ function checkListener(values: Values, name: 'api' | 'authorize', now: Date): Li
       'Give the key the certificate was issued for; its own certificate comes first in the file, its issuers after it.',
     );
   }
-  if (leaf !== undefined && url !== undefined) checkName(values, name, leaf, url);
   if (leaf !== undefined) warnOfEnd(values, name, leaf, now);
-  const certificate = values.given(`${name}.certificate`)?.value;
-  if (url === undefined || leaf === undefined || key === undefined || privateKey === undefined) return undefined;
-  return { url: url.href.replace(/\/$/, ''), host, port, certificate: String(certificate), privateKey };
+  if (leaf === undefined || key === undefined || privateKey === undefined) return undefined;
+  return { leaf, certificate: String(values.given(`${name}.certificate`)?.value), privateKey };
 }
 
 function checkUrl(values: Values, path: 'api.url' | 'authorize.url'): URL | undefined {
@@ -113,7 +128,7 @@ function checkName(values: Values, name: 'api' | 'authorize', leaf: X509Certific
   );
 }
 
-function warnOfEnd(values: Values, name: 'api' | 'authorize', leaf: X509Certificate, now: Date): void {
+function warnOfEnd(values: Values, name: 'api' | 'authorize' | 'proxy', leaf: X509Certificate, now: Date): void {
   const days = Math.floor((leaf.validToDate.getTime() - now.getTime()) / DAY_MS);
   if (days < 0 || days >= SOON_DAYS) return;
   values.warning(

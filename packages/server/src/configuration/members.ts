@@ -33,6 +33,15 @@ export const MEMBERS = [
   { path: 'authorize.port', about: 'port they listen on; 8444' },
   { path: 'authorize.certificate', inFile: true, about: 'PEM: their certificate' },
   { path: 'authorize.privateKey', inFile: true, about: 'PEM: the key of that certificate' },
+  { path: 'proxy.host', about: 'address of the listener for a proxy that ends TLS; 127.0.0.1' },
+  { path: 'proxy.port', about: 'port of that listener; 8446. No proxy.… at all, no such listener' },
+  {
+    path: 'proxy.addresses',
+    list: true,
+    about: 'addresses or networks of the proxies; calls from elsewhere are refused',
+  },
+  { path: 'proxy.certificate', inFile: true, about: 'PEM: certificate shown to the proxy; without it, plain HTTP' },
+  { path: 'proxy.privateKey', inFile: true, about: 'PEM: the key of that certificate' },
   { path: 'audiences', list: true, about: 'what a request object may name as aud beside both addresses' },
   {
     path: 'keys.responseSigning',
