@@ -78,8 +78,14 @@ export class UnfinishedRegistration {
     for (const [name, content] of Object.entries(files)) await writePrivateFile(join(this.#path, name), content);
   }
 
-  /** Puts the directory in its place. @returns where the registration went that was there before */
+  /**
+   * Puts the directory in its place, if it is whole.
+   *
+   * @returns where the registration went that was there before
+   * @throws TppError SETTINGS_INVALID when something of it is missing
+   */
   async finish(now: Date): Promise<string | undefined> {
+    await readRegistrationDirectory(this.#path);
     await rm(join(this.#path, PROGRESS_FILE), { force: true });
     const replaced = await makeRoom(this.#target, now);
     await rename(this.#path, this.#target);

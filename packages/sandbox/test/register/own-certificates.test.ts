@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
@@ -16,7 +17,12 @@ const tls = keyAndCertificate('/CN=localhost');
 
 interface Elsewhere {
   readonly url: string;
-  readonly asked: { readonly path: string; readonly body: string; readonly organisation: string | undefined }[];
+  readonly asked: {
+    readonly method: string;
+    readonly path: string;
+    readonly body: string;
+    readonly organisation: string | undefined;
+  }[];
 }
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => unknown;
@@ -28,7 +34,7 @@ async function elsewhere(t: TestContext, answer: Answer): Promise<Elsewhere> {
     const body = Buffer.concat(await request.toArray()).toString();
     const { subject } = (request.socket as import('node:tls').TLSSocket).getPeerCertificate();
     const { organizationIdentifier } = { ...subject } as { organizationIdentifier?: string };
-    asked.push({ path: request.url ?? '', body, organisation: organizationIdentifier });
+    asked.push({ method: request.method ?? '', path: request.url ?? '', body, organisation: organizationIdentifier });
     answer(request, response, body);
   });
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
@@ -156,6 +162,36 @@ test('a bank that answers only half leaves no directory, and that is said', asyn
   assert.match(
     stderr,
     /answer to the registration did not come whole[\s\S]*may have registered a client whose secret nobody has/,
+  );
+  assert.deepEqual(await made(), ['tpp.public-jwks.json']);
+});
+
+test('when the files cannot be written after the bank has registered, the registration is deleted again', async (t) => {
+  let home = '';
+  const bank = await elsewhere(t, (request, response, body) => {
+    if (request.method === 'DELETE') return response.writeHead(204).end();
+    // The disk fails under the run: where it gathers its files there is no directory any more.
+    rmSync(join(home, 'tpp.unfinished'), { recursive: true });
+    writeFileSync(join(home, 'tpp.unfinished'), '');
+    const { redirect_uris } = claimsOf(body);
+    const secrets = { client_secret: 'secret-of-the-client', api_key: 'api-key-of-the-client' };
+    const management = { registration_client_uri: `${bank.url}/register/client-1`, registration_access_token: 'token' };
+    response.writeHead(201).end(JSON.stringify({ client_id: 'client-1', redirect_uris, ...secrets, ...management }));
+  });
+  const { lupa, made, home: directory } = await tppWithCertificates(t, bank);
+  home = directory;
+  await lupa();
+  const hosted = await readFile(join(home, 'tpp.public-jwks.json'), 'utf8');
+  const host = await elsewhere(t, (_request, response) => response.end(hosted));
+  const { exitCode, stderr } = await lupa('--jwks-url', `${host.url}/jwks.json`);
+  assert.equal(exitCode, 1);
+  assert.match(
+    stderr,
+    /registered client client-1, but the files could not be written: .* It is deleted at the bank again/,
+  );
+  assert.deepEqual(
+    bank.asked.map(({ method, path }) => `${method} ${path}`),
+    ['POST /register', 'DELETE /register/client-1'],
   );
   assert.deepEqual(await made(), ['tpp.public-jwks.json']);
 });

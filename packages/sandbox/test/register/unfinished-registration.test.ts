@@ -52,6 +52,18 @@ test('the directory is there when it is whole, and not before; only its owner ma
   for (const name of Object.keys(WHOLE)) assert.equal((await stat(join(out, name))).mode & 0o777, 0o600, name);
 });
 
+test('what is not whole is not put in its place', async (t) => {
+  const { directory, out } = await home(t);
+  const unfinished = await begun(out);
+  const { 'key.pem': _, ...others } = WHOLE;
+  await unfinished.keep(others);
+  await assert.rejects(unfinished.finish(NOW), /key\.pem is missing/);
+  assert.deepEqual(await readdir(directory), ['tpp.unfinished']);
+  await unfinished.keep(WHOLE);
+  await unfinished.finish(NOW);
+  assert.deepEqual(await readdir(directory), ['tpp']);
+});
+
 test('an empty directory, and one that has yet to be made, take a registration', async (t) => {
   const { directory } = await home(t);
   await mkdir(join(directory, 'empty'));
