@@ -265,6 +265,7 @@ const JWTS: readonly Row[] = [
 ];
 
 const foreign = new WeakMap<RegisteringTpp, ReturnType<typeof newKey>>();
+/** A key that somebody else publishes. */
 function otherKey(tpp: RegisteringTpp) {
   const key = foreign.get(tpp) ?? generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
   foreign.set(tpp, key);

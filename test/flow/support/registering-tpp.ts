@@ -1,12 +1,7 @@
-import {
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  randomInt,
-  randomUUID,
-  X509Certificate,
-} from 'node:crypto';
+import { createPublicKey, generateKeyPair, type KeyObject, randomInt, randomUUID, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { type JwsAlgorithm, type RegistrationAnswer, signCompactJws } from '@lupa/protocol';
 import type { Sandbox } from '@lupa/sandbox';
 import type { CertifiedJwk } from '../../../packages/sandbox/src/certificates/certified-jwk.ts';
@@ -14,7 +9,7 @@ import { DEMO_AUTHORITY } from '../../../packages/sandbox/src/certificates/demo-
 import { dataDirectory } from '../../../packages/sandbox/src/files/data-directory.ts';
 import { GeneratedTpps } from '../../../packages/sandbox/src/generator/generated-tpps.ts';
 import { GENERATED_KEYS_PATH, publicJwksUrl } from '../../../packages/sandbox/src/generator/generator-routes.ts';
-import { type Answer, callHttps, jsonOf } from './https-call.ts';
+import { type Answer, callHttps, type HttpsCall, jsonOf } from './https-call.ts';
 import { type CertificateWishes, issueFor, newKey, pemOf, type TppIdentity } from './tpp-identity.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;
@@ -46,6 +41,8 @@ export interface RegistrationWishes {
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
+const generateKeys = promisify(generateKeyPair);
+
 const REDIRECT_URI = 'http://localhost/registered';
 
 /** A TPP of its own organisation that has everything and is no client yet. */
@@ -53,7 +50,7 @@ export class RegisteringTpp {
   readonly organisation = `PSDFI-FINFSA-${randomInt(10 ** 12)}`;
   readonly organisationId = this.organisation.slice(3);
   readonly jwksId: string = randomUUID();
-  readonly tlsKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+  readonly tlsKey: KeyObject;
   readonly sealKey = newKey();
   readonly #sandbox: Sandbox;
   readonly ca: string;
@@ -62,13 +59,17 @@ export class RegisteringTpp {
   /** As it is published. */
   keys: object[] = [];
 
-  private constructor(sandbox: Sandbox, ca: string) {
+  private constructor(sandbox: Sandbox, ca: string, tlsKey: KeyObject) {
     this.#sandbox = sandbox;
     this.ca = ca;
+    this.tlsKey = tlsKey;
+    this.webSigner = { kid: 'web', alg: 'RS256', key: tlsKey };
   }
 
   static async of(sandbox: Sandbox): Promise<RegisteringTpp> {
-    const tpp = new RegisteringTpp(sandbox, await readFile(sandbox.ca, 'utf8'));
+    // Not made at a stretch: the bank runs in this process, and is busy for as long as that takes.
+    const { privateKey } = await generateKeys('rsa', { modulusLength: 2048 });
+    const tpp = new RegisteringTpp(sandbox, await readFile(sandbox.ca, 'utf8'), privateKey);
     tpp.qwac = await tpp.issue(tpp.tlsKey);
     const seal = await tpp.issue(tpp.sealKey, { type: 'seal' });
     tpp.keys = [tpp.jwk('web', tpp.tlsKey, tpp.qwac), tpp.jwk('seal', tpp.sealKey, seal)];
@@ -87,7 +88,7 @@ export class RegisteringTpp {
     return { cert: this.qwac, key: pemOf(this.tlsKey) };
   }
 
-  readonly webSigner: Signer = { kid: 'web', alg: 'RS256', key: this.tlsKey };
+  readonly webSigner: Signer;
   readonly sealSigner: Signer = { kid: 'seal', alg: 'ES256', key: this.sealKey };
 
   /** A certificate for its organisation, unless told otherwise. */
@@ -162,7 +163,7 @@ export class RegisteringTpp {
   send(body: string | Uint8Array, { headers = {}, tls = this.tls }: RegistrationWishes = {}): Promise<Answer> {
     const url = `${this.#sandbox.api}/tpp-registration/register`;
     const all = { 'content-type': 'application/jwt', 'x-api-key': 'developer', ...headers };
-    return callHttps({ url, method: 'POST', headers: all, body, tls: { ...tls, ca: this.ca } });
+    return callOften({ url, method: 'POST', headers: all, body, tls: { ...tls, ca: this.ca } });
   }
 
   /** A call about what was registered (RFC 7592). */
@@ -185,7 +186,7 @@ export class RegisteringTpp {
     const url = `${registered.registration_client_uri}${path}`;
     const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
     const bytes = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
-    return callHttps({
+    return callOften({
       ...{ url, method, headers, tls: { ...tls, ca: this.ca } },
       ...(bytes === undefined ? {} : { body: bytes }),
     });
@@ -201,6 +202,15 @@ export class RegisteringTpp {
       signer: this.sealSigner,
       redirectUri: REDIRECT_URI,
     };
+  }
+}
+
+/** On a busy machine the bank may say that it is busy, with nothing done: then it is asked again, as it wants to be. */
+async function callOften(call: HttpsCall): Promise<Answer> {
+  for (;;) {
+    const answer = await callHttps(call);
+    if (answer.status !== 503) return answer;
+    await sleep(200);
   }
 }
 
