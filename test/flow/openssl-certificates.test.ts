@@ -7,13 +7,17 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { asClientId } from '@lupa/protocol';
-import { jsonOf } from './support/https-call.ts';
+import { asClientId, type RegistrationAnswer } from '@lupa/protocol';
+import { type Answer, jsonOf } from './support/https-call.ts';
+import { RegisteringTpp } from './support/registering-tpp.ts';
 import { startTestSandbox, type TestSandbox } from './support/test-sandbox.ts';
 import type { TestTpp } from './support/test-tpp.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const MINUTE_MS = 60_000;
+
+/** Whom `tpp.cnf` names. */
+const ORGANISATION = 'FI-FINFSA-2345678-9';
 
 /** The commands of docs/certificates.md, in their order: CA, certificates, the QWAC without PI, revocation. */
 async function documentedCommands(): Promise<[string, string, string, string]> {
@@ -55,8 +59,7 @@ describe('certificates made with OpenSSL alone', () => {
       trustedIssuers: await readFile(inCa('ca.pem'), 'utf8'),
       revocationLists: [`http://localhost:${port}/ca.crl`],
     });
-    tpp = await registered('client.crt');
-    withoutPi = await registered('without-pi.crt');
+    withoutPi = await knownToTheBank('without-pi.crt');
   });
 
   after(async () => {
@@ -65,34 +68,45 @@ describe('certificates made with OpenSSL alone', () => {
     await rm(home, { recursive: true, force: true });
   });
 
-  /** A TPP whose QWAC is in that file, registered for everything else as it should be. */
-  async function registered(qwac: string): Promise<TestTpp> {
+  /** What a TPP has whose QWAC is in that file. */
+  async function filesOf(qwac: string) {
     const read = (name: string) => readFile(inCa(name), 'utf8');
     const [cert, key, seal, signingKey] = await Promise.all(
       [qwac, 'key.pem', 'ssa-signing.crt', 'ssa-signing-key.pem'].map(read),
     );
     assert.ok(cert && key && seal && signingKey);
+    const x5c = [new X509Certificate(seal).raw.toString('base64')];
+    const jwk = { ...createPublicKey(signingKey).export({ format: 'jwk' }), kid: 'openssl', alg: 'ES256', x5c };
+    const signer = { key: createPrivateKey(signingKey), kid: 'openssl', alg: 'ES256' } as const;
+    return { tls: { cert, key, ca: await readFile(bank.sandbox.ca, 'utf8') }, keys: { keys: [jwk] }, signer };
+  }
+
+  /** Registers with the QWAC in that file, as any TPP does. */
+  async function register(qwac: string): Promise<{ answer: Answer; applicant: RegisteringTpp }> {
+    const { tls, keys, signer } = await filesOf(qwac);
+    const applicant = await RegisteringTpp.of(bank.sandbox);
+    const statement = { org_id: ORGANISATION };
+    return { answer: await applicant.register({ tls, keys: keys.keys, signer, statement }), applicant };
+  }
+
+  /** A client of the bank whose QWAC is in that file, and that never had to register. */
+  async function knownToTheBank(qwac: string): Promise<TestTpp> {
+    const { tls, keys, signer } = await filesOf(qwac);
     const text = () => randomBytes(16).toString('hex');
     const identity = { clientId: text(), clientSecret: text(), apiKey: text() };
     const redirectUri = 'http://localhost/openssl';
-    const x5c = [new X509Certificate(seal).raw.toString('base64')];
     await bank.sandbox.bank.administration.registerClient({
       clientId: asClientId(identity.clientId),
       clientName: 'My Payments',
-      organisationId: 'FI-FINFSA-2345678-9',
+      organisationId: ORGANISATION,
       secretDigest: sha256(identity.clientSecret),
       apiKeyDigest: sha256(identity.apiKey),
-      certificateThumbprint: sha256(new X509Certificate(cert).raw).toString('base64url'),
+      certificateThumbprint: sha256(new X509Certificate(tls.cert).raw).toString('base64url'),
       roles: ['PIS'],
       redirectUris: [redirectUri],
-      jwks: { keys: [{ ...createPublicKey(signingKey).export({ format: 'jwk' }), kid: 'openssl', alg: 'ES256', x5c }] },
+      jwks: keys,
     });
-    return bank.tppOf({
-      ...identity,
-      tls: { cert, key, ca: await readFile(bank.sandbox.ca, 'utf8') },
-      signer: { key: createPrivateKey(signingKey), kid: 'openssl', alg: 'ES256' },
-      redirectUri,
-    });
+    return bank.tppOf({ ...identity, tls, signer, redirectUri });
   }
 
   const askForToken = (asked: TestTpp) => asked.form({ grant_type: 'client_credentials', scope: 'payments' });
@@ -109,12 +123,22 @@ describe('certificates made with OpenSSL alone', () => {
     }
   });
 
-  test('the bank takes the QWAC with the role PI, and a payment signed with the key of the QSEALC', async () => {
+  test('the bank registers the QWAC with the role PI, and takes a payment signed with the key of the QSEALC', async () => {
+    const { answer, applicant } = await register('client.crt');
+    assert.equal(answer.status, 201, answer.bytes.toString());
+    const { tls, signer } = await filesOf('client.crt');
+    tpp = await bank.tppOf({ ...applicant.identity(jsonOf<RegistrationAnswer>(answer)), tls, signer });
     const payment = await tpp.created(await tpp.clientToken());
     assert.equal(payment.status, 'Unauthorized');
   });
 
-  test('it refuses the QWAC that lacks the role PI, and says so', async () => {
+  test('it does not register the QWAC that lacks the role PI, and says so', async () => {
+    const { answer } = await register('without-pi.crt');
+    assert.equal(answer.status, 401, answer.bytes.toString());
+    assert.match(jsonOf<{ error_description: string }>(answer).error_description, /PSP_PI/);
+  });
+
+  test('and would not serve it if it were registered', async () => {
     const answer = await askForToken(withoutPi);
     const { error, error_description: description } = jsonOf<Record<string, string>>(answer);
     assert.deepEqual([answer.status, error], [401, 'invalid_client']);

@@ -7,6 +7,7 @@ import type { Identifiers } from '../ports/identifiers.ts';
 import type { Measures } from '../ports/measures.ts';
 import { AnswerLog } from './answer-log.ts';
 import type { CertificateGuard } from './certificate-guard.ts';
+import { CONNECTION_LIMITS, HANDSHAKE_TIMEOUT_MS, limitConnections } from './connection-limits.ts';
 import { refuseStranger } from './guard-behind-proxy.ts';
 import type { CurrentSigner } from './key-ring.ts';
 import type { LoadLimit } from './load-limit.ts';
@@ -16,12 +17,6 @@ import { watchProxied } from './proxied-connections.ts';
 import { MAX_BODY_BYTES } from './read-body.ts';
 import { sendError, signErrors } from './signed-errors.ts';
 import { watchAnswers } from './watch-answers.ts';
-
-/** A request whose bytes take longer than this to arrive is given up. */
-const REQUEST_TIMEOUT_MS = 30_000;
-
-/** Longer than the keep-alive of common proxies and clients, so that they end an idle connection before we do. */
-const KEEP_ALIVE_MS = 72_000;
 
 /** An idle connection outlives the trust in its certificate by this much at most. */
 const REFUSED_SWEEP_MS = 5_000;
@@ -84,6 +79,7 @@ export function apiListener({ from, signer, identifiers, log, load, measures, pa
     // What the router refuses before any route: a path it cannot decode, an id longer than any.
     frameworkErrors: (error, request, reply) => void sendError(signer, error, request, reply),
   });
+  limitConnections(app.server, load.connections);
   watchAnswers(app, { listener: 'api', measures });
   app.addHook('onRequest', async ({ raw }) => refuseStranger(raw));
   app.addHook('onRequest', (_request, reply, next) => next(load.enter((leave) => reply.raw.once('close', leave))));
@@ -96,13 +92,21 @@ export function apiListener({ from, signer, identifiers, log, load, measures, pa
 
 function serverFor(from: ApiListenerOptions['from'], answer: RequestListener) {
   if ('trustedIssuers' in from) return createServer(serverOptions(from), answer);
-  const times = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS };
-  const options = { ...times, maxHeaderSize: PROXIED_HEADER_BYTES };
+  const options = { ...CONNECTION_LIMITS, maxHeaderSize: PROXIED_HEADER_BYTES };
   const { addresses, tls } = from;
   const server =
     tls === undefined
       ? createHttpServer(options, answer)
-      : createServer({ ...options, ...VERSIONS, cert: tls.certificate, key: tls.privateKey }, answer);
+      : createServer(
+          {
+            ...options,
+            ...VERSIONS,
+            handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+            cert: tls.certificate,
+            key: tls.privateKey,
+          },
+          answer,
+        );
   watchProxied(server, addresses);
   return server;
 }
@@ -120,7 +124,7 @@ function serverOptions(tls: MutualTls) {
     SNICallback: (_name: string, done: (error: null, context: SecureContext) => void) => done(null, context),
     requestCert: true,
     rejectUnauthorized: true,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    ...CONNECTION_LIMITS,
   } as const;
 }

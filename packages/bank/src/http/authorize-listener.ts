@@ -1,3 +1,5 @@
+import { createServer as createPlainServer, type RequestListener } from 'node:http';
+import { createServer } from 'node:https';
 import fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { Measures } from '../ports/measures.ts';
@@ -5,12 +7,10 @@ import { chooseLanguage } from '../sca/languages.ts';
 import { problemPage } from '../sca/problem-page.ts';
 import { pageHeaders } from '../sca/security-headers.ts';
 import { AnswerLog } from './answer-log.ts';
+import { CONNECTION_LIMITS, HANDSHAKE_TIMEOUT_MS, limitConnections } from './connection-limits.ts';
 import type { LoadLimit } from './load-limit.ts';
 import { MAX_BODY_BYTES } from './read-body.ts';
 import { watchAnswers } from './watch-answers.ts';
-
-/** A request whose bytes take longer than this to arrive is given up. */
-const REQUEST_TIMEOUT_MS = 30_000;
 
 export interface AuthorizeListenerOptions {
   /** The origin of this listener. */
@@ -47,9 +47,8 @@ export function authorizeListener({
   const answerNoSuchPage = (request: FastifyRequest, reply: FastifyReply) =>
     answerProblem(request, reply, 404, 'no-such-page');
   const app = fastify({
-    https: tls === undefined ? null : { cert: tls.certificate, key: tls.privateKey, minVersion: 'TLSv1.2' },
+    serverFactory: (handler) => serverOf(tls, handler),
     bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: () => identifiers.uuid(),
     requestIdHeader: false,
     logController: new AnswerLog(),
@@ -57,6 +56,7 @@ export function authorizeListener({
     // A path the router cannot decode is no page either.
     frameworkErrors: (_error, request, reply) => void answerNoSuchPage(request, reply),
   });
+  limitConnections(app.server, load.connections);
   watchAnswers(app, { listener: 'authorize', measures });
   app.addHook('onRequest', (request, reply, next) => {
     const busy = load.enter((leave) => reply.raw.once('close', leave));
@@ -66,4 +66,11 @@ export function authorizeListener({
   });
   app.setNotFoundHandler(answerNoSuchPage);
   return app;
+}
+
+function serverOf(tls: AuthorizeListenerOptions['tls'], handler: RequestListener) {
+  if (tls === undefined) return createPlainServer(CONNECTION_LIMITS, handler);
+  const { certificate: cert, privateKey: key } = tls;
+  const options = { cert, key, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_TIMEOUT_MS } as const;
+  return createServer({ ...options, ...CONNECTION_LIMITS }, handler);
 }

@@ -1,15 +1,22 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { LupaError } from '@lupa/protocol';
+import { MAX_CONNECTIONS } from './connection-limits.ts';
 
 /** What one process takes on before it turns callers away (contract §7: 503 with `Retry-After`, nothing done). */
 export interface LoadSettings {
   /** Calls under way at once, over both listeners. Default 1,024. */
   readonly callsUnderWay?: number;
+  /** Open connections of each listener. Default 20,000. */
+  readonly connections?: number;
   /** How late the event loop may run, on average over the last half second. Default 250. */
   readonly eventLoopDelayMs?: number;
 }
 
-const DEFAULTS: Required<LoadSettings> = { callsUnderWay: 1_024, eventLoopDelayMs: 250 };
+const DEFAULTS: Required<LoadSettings> = {
+  callsUnderWay: 1_024,
+  connections: MAX_CONNECTIONS,
+  eventLoopDelayMs: 250,
+};
 
 /** Whoever is turned away is told to come back after this. */
 const RETRY_AFTER_SECONDS = 1;
@@ -33,6 +40,11 @@ export class LoadLimit {
     this.#delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
     this.#delay.enable();
     this.#timer = setInterval(() => this.#look(), LOOK_MS).unref();
+  }
+
+  /** Connections that each listener keeps open at once. */
+  get connections(): number {
+    return this.#settings.connections;
   }
 
   /** Calls being answered now. */

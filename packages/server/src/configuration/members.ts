@@ -74,6 +74,7 @@ export const MEMBERS = [
   { path: 'lifetimes.refreshTokenDays', about: 'of a refresh token; 45, never longer' },
   { path: 'unauthorizedSeconds', about: 'how long an authorization waits for its customer; 86400' },
   { path: 'limits.calls', about: 'calls that one worker answers at once, of all TPPs; one more is a 503; 1024' },
+  { path: 'limits.connections', about: 'open connections of each listener of one worker; 20000' },
   { path: 'limits.eventLoopDelayMs', about: 'how late a worker may run before it turns calls away; 250' },
   { path: 'limits.paymentCallsPerSecond', about: 'calls of the payments API by one TPP, over all workers; 1000' },
   { path: 'limits.tokenCallsPerMinute', about: 'calls of the token endpoints by one TPP, over all workers; 600' },
