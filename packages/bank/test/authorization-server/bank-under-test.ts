@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { constants, createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { type AuthorizationStatus, asAuthorizationId, asClientId, asCustomerId } from '@lupa/protocol';
 import fastify from 'fastify';
@@ -67,7 +67,10 @@ export async function openBankUnderTest(database: Database, changes: Partial<Aut
   });
   const { ca } = service;
   const [tls, tppA, tppB] = await Promise.all([service.issueServer(), service.issue(), service.issue()]);
-  const api = fastify({ https: { cert: tls.cert, key: tls.key, ca, requestCert: true, rejectUnauthorized: true } });
+  // Without tickets, as the bank's own listener: a resumed session shows no certificate of its own, and is refused.
+  const secureOptions = constants.SSL_OP_NO_TICKET;
+  const mutual = { requestCert: true, rejectUnauthorized: true, secureOptions };
+  const api = fastify({ https: { cert: tls.cert, key: tls.key, ca, ...mutual } });
   const pages = fastify({ genReqId: () => randomUUID() });
   await api.register(server.api);
   await pages.register(server.authorize);
