@@ -24,7 +24,9 @@ export interface ServedBank {
   close(): Promise<void>;
 }
 
-export type ServedConfiguration = ServeFiles['members'];
+export type ServedConfiguration = ServeFiles['members'] & {
+  readonly revocation: { readonly lists: readonly string[] };
+};
 
 /** The customers of the sandbox that tests know, with their passwords. */
 const CUSTOMERS = [
