@@ -93,6 +93,7 @@ describe('a configuration is checked whole before anything starts', () => {
         },
       },
     ],
+    ['registration by digests', { 'registration.developerKeys': ['a'.repeat(64)] }],
     [
       'keys that take turns',
       {
@@ -251,6 +252,21 @@ describe('a configuration is checked whole before anything starts', () => {
       'a database elsewhere without TLS',
       { 'database.url': 'postgres://db.example/lupa' },
       /^warning database\.url: .*no TLS/,
+    ],
+    [
+      'registration with any key',
+      { 'registration.developerKeys': ['any'] },
+      /^mistake registration\.developerKeys: It takes any key/,
+    ],
+    [
+      'registration with a key for its digest',
+      { 'registration.developerKeys': ['sesame'] },
+      /^mistake registration\.developerKeys: It holds something/,
+    ],
+    [
+      'registration without keys',
+      { 'registration.maxApplications': 1 },
+      /^mistake registration\.developerKeys .*: It is missing/,
     ],
     ['a proxy without addresses', { proxy: { port: 8445 } }, /^mistake proxy\.addresses .*: It is missing/],
     [

@@ -6,6 +6,7 @@ import { checkLimits } from './check-limits.ts';
 import { checkApi, checkAuthorize } from './check-listeners.ts';
 import { checkOperations } from './check-operations.ts';
 import { checkProxy } from './check-proxy.ts';
+import { checkRegistration } from './check-registration.ts';
 import { isMistake, type Problem } from './problem.ts';
 import { type ConfigurationSource, readConfiguration } from './read-configuration.ts';
 import { Values } from './values.ts';
@@ -46,6 +47,7 @@ export async function checkConfiguration(
     values.mistake('authorize.port', `Both listeners are on port ${api.port}.`, 'Give each a port of its own.');
   }
   const proxy = checkProxy(values, now);
+  const registration = checkRegistration(values, now);
   const secrets = await checkKeys(values, problems);
   const bank = { ...checkBank(values), ...checkLimits(values) };
   const operations = checkOperations(values);
@@ -62,6 +64,7 @@ export async function checkConfiguration(
         api,
         authorize: { ...authorizeAt, tls: { certificate, privateKey } },
         ...(proxy === undefined ? {} : { proxy }),
+        ...(registration === undefined ? {} : { registration }),
         ...bank,
         ...secrets,
         log: { level },

@@ -42,6 +42,20 @@ export const MEMBERS = [
   },
   { path: 'proxy.certificate', inFile: true, about: 'PEM: certificate shown to the proxy; without it, plain HTTP' },
   { path: 'proxy.privateKey', inFile: true, about: 'PEM: the key of that certificate' },
+  {
+    path: 'registration.developerKeys',
+    inFile: true,
+    list: true,
+    about: 'SHA-256, in hexadecimal, of each x-api-key that may register; no registration.… at all, no registration',
+  },
+  { path: 'registration.audience', about: 'aud of registration JWTs; https://op.fi/' },
+  { path: 'registration.maxApplications', about: 'applications one organisation may have at a time; 20' },
+  { path: 'registration.callsPerMinute', about: 'calls of one organisation a minute, over all workers; 60' },
+  {
+    path: 'registration.keyServerIssuers',
+    inFile: true,
+    about: 'PEM: issuers trusted for the servers of key sets, instead of the system’s',
+  },
   { path: 'audiences', list: true, about: 'what a request object may name as aud beside both addresses' },
   {
     path: 'keys.responseSigning',
