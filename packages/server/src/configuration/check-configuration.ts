@@ -5,6 +5,7 @@ import { checkKeys } from './check-keys.ts';
 import { checkLimits } from './check-limits.ts';
 import { checkApi, checkAuthorize } from './check-listeners.ts';
 import { checkOperations } from './check-operations.ts';
+import { checkRegistration } from './check-registration.ts';
 import { checkProxy } from './check-proxy.ts';
 import { isMistake, type Problem } from './problem.ts';
 import { type ConfigurationSource, readConfiguration } from './read-configuration.ts';
@@ -47,7 +48,7 @@ export async function checkConfiguration(
   }
   const proxy = checkProxy(values, now);
   const secrets = await checkKeys(values, problems);
-  const bank = { ...checkBank(values), ...checkLimits(values) };
+  const bank = { ...checkBank(values), ...checkRegistration(values), ...checkLimits(values) };
   const operations = checkOperations(values);
   const level = values.choice('log.level', LOG_LEVELS, 'info');
   const workers = values.wholeNumber('workers', { least: 1, most: 256, otherwise: 1 });
