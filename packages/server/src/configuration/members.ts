@@ -12,7 +12,11 @@ export interface Member {
 
 /** Everything there is to tell. A variable is the path in capitals: `api.privateKey` is `LUPA_API_PRIVATE_KEY`. */
 export const MEMBERS = [
-  { path: 'database.url', inFile: true, about: 'postgres:// address of the database' },
+  {
+    path: 'database.url',
+    inFile: true,
+    about: 'postgres:// address of the database; of all its servers where one stands by: postgres://a:5432,b:5432/bank',
+  },
   { path: 'database.lanes', about: 'connections of each worker for single statements; 4' },
   { path: 'database.transactions', about: 'connections of each worker for transactions; 8' },
   { path: 'api.url', about: 'public https base address of the payments API, without a slash at its end' },
