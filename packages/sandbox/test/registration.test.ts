@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Tpp } from '@lupa/tpp';
+import { findFreePort } from '../src/free-port.ts';
 import { playCustomer } from '../src/index.ts';
 import { runLupa, startLupa } from './support/lupa-process.ts';
 import { temporaryDirectory } from './support/temporary-directory.ts';
@@ -199,12 +200,12 @@ test('lupa pay says what is wrong with a directory, and plays nobody at a bank t
 
 test('lupa pay waits for the customer at a redirect URI of the registration', async (t) => {
   const { lupa, home } = await registered(t);
-  const port = 8500 + Math.floor(Math.random() * 400);
+  const port = await findFreePort(0, new Set());
   await lupa(
     'registration',
     'update',
     '--redirect-uri',
-    'https://localhost:8499/',
+    'https://localhost:9/',
     `http://localhost:${port}/back/here`,
   );
   const paying = startLupa(t, ['pay', '1', '--to', 'FI4950009420028730', '--tpp', 'tpp'], { cwd: home });
@@ -216,7 +217,7 @@ test('lupa pay waits for the customer at a redirect URI of the registration', as
   assert.ok(back.startsWith(`http://localhost:${port}/back/here?`), back);
   await fetch(back);
   assert.equal(await paying.ended(), 0, paying.output.stderr);
-  await lupa('registration', 'update', '--redirect-uri', 'https://localhost:8499/');
+  await lupa('registration', 'update', '--redirect-uri', 'https://localhost:9/');
   const nobody = await lupa('pay', '1', '--to', 'FI4950009420028730', '--tpp', 'tpp');
   assert.match(nobody.stderr, /None of the registered redirect URIs is http on this machine.*--approve/);
 });
