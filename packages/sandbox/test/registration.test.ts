@@ -201,13 +201,7 @@ test('lupa pay says what is wrong with a directory, and plays nobody at a bank t
 test('lupa pay waits for the customer at a redirect URI of the registration', async (t) => {
   const { lupa, home } = await registered(t);
   const port = await findFreePort(0, new Set());
-  await lupa(
-    'registration',
-    'update',
-    '--redirect-uri',
-    'https://localhost:9/',
-    `http://localhost:${port}/back/here`,
-  );
+  await lupa('registration', 'update', '--redirect-uri', 'https://localhost:9/', `http://localhost:${port}/back/here`);
   const paying = startLupa(t, ['pay', '1', '--to', 'FI4950009420028730', '--tpp', 'tpp'], { cwd: home });
   const entrance = (await paying.printed('stdout', /http:\/\/localhost:\d+\/\n/)).trim();
   assert.equal(entrance, `http://localhost:${port}/`);
