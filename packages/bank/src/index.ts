@@ -5,6 +5,7 @@ export { isPasswordHash, scryptPasswords } from './adapters/passwords.ts';
 export { StoreInUse } from './adapters/postgres/directory-lock.ts';
 export type { StoreSettings } from './adapters/postgres/open-database.ts';
 export { StoreNotFound } from './adapters/postgres/open-existing-database.ts';
+export { serverAddresses } from './adapters/postgres/server-addresses.ts';
 export type { BankAdministration } from './administration.ts';
 export { LONGEST_LIFETIMES, type TokenLifetimes } from './authorization-server/options.ts';
 export { type Bank, openBank } from './bank.ts';

@@ -83,6 +83,8 @@ describe('a configuration is checked whole before anything starts', () => {
     ],
     ['a path below the API’s host', { 'api.url': 'https://localhost:8443/psd2' }],
     ['a remote database over TLS', { 'database.url': 'postgres://db.example/lupa?sslmode=verify-full' }],
+    ['a database of two servers', { 'database.url': 'postgres://bank@127.0.0.1:5432,127.0.0.1:5433/lupa' }],
+    ['a list of databases', { 'database.url': ['postgres://bank@localhost/lupa', 'postgres://bank@127.0.0.1/lupa'] }],
     ['a database on a Unix socket', { 'database.url': 'postgres:///lupa?host=/run/postgresql' }],
     [
       'a proxy in a network of the bank’s, over TLS',
@@ -93,7 +95,6 @@ describe('a configuration is checked whole before anything starts', () => {
         },
       },
     ],
-    ['registration by digests', { 'registration.developerKeys': ['a'.repeat(64)] }],
     [
       'keys that take turns',
       {
@@ -117,6 +118,17 @@ describe('a configuration is checked whole before anything starts', () => {
     ['PGlite by its directory', { 'database.directory': './store' }, /^mistake database\.directory: .*PGlite/],
     ['PGlite as the address', { 'database.url': './store' }, /^mistake database\.url: .*PGlite/],
     ['a database that is no PostgreSQL', { 'database.url': 'mysql://a/b' }, /^mistake database\.url: It is not/],
+    [
+      'no PostgreSQL among several',
+      { 'database.url': ['postgres://a/b', './store'] },
+      /^mistake database\.url: .*PGlite/,
+    ],
+    [
+      'a second server without a port',
+      { 'database.url': 'postgres://a:5432,b:x/c' },
+      /^mistake database\.url: It is not/,
+    ],
+    ['an empty list of databases', { 'database.url': [] }, /^mistake database\.url: It is missing/],
     ['no database', { database: {} }, /^mistake database\.url \(variable LUPA_DATABASE_URL\): It is missing/],
     ['a plain-http issuer', { 'authorize.url': 'http://localhost:8444' }, /^mistake authorize\.url: .*plain http/],
     ['a plain-http API', { 'api.url': 'http://localhost:8443' }, /^mistake api\.url: .*plain http/],
@@ -252,21 +264,6 @@ describe('a configuration is checked whole before anything starts', () => {
       'a database elsewhere without TLS',
       { 'database.url': 'postgres://db.example/lupa' },
       /^warning database\.url: .*no TLS/,
-    ],
-    [
-      'registration with any key',
-      { 'registration.developerKeys': ['any'] },
-      /^mistake registration\.developerKeys: It takes any key/,
-    ],
-    [
-      'registration with a key for its digest',
-      { 'registration.developerKeys': ['sesame'] },
-      /^mistake registration\.developerKeys: It holds something/,
-    ],
-    [
-      'registration without keys',
-      { 'registration.maxApplications': 1 },
-      /^mistake registration\.developerKeys .*: It is missing/,
     ],
     ['a proxy without addresses', { proxy: { port: 8445 } }, /^mistake proxy\.addresses .*: It is missing/],
     [

@@ -15,7 +15,7 @@ test('docs/running.md has a line for every member, with its variable, and for no
     variableOf(path),
     member.inFile ? ' *' : undefined,
   ]);
-  assert.deepEqual(lines, members);
+  assert.deepEqual(lines, members, 'give each member its line in the table, in the order of members.ts');
 });
 
 test('the example configuration has no mistake but the files and secrets that are not on this machine', async () => {

@@ -38,8 +38,10 @@ test('while the sandbox runs, a revoked certificate is on its published list at 
   const options = ['up', '--json', '--no-shop', '--data', files.path, '--api-port', '0', '--authorize-port', '0'];
   const publishedBy = async (line: string) => {
     const { authorize } = JSON.parse(line) as { authorize: string };
-    const list = await (await fetch(`${authorize}/sandbox/ca.crl`)).arrayBuffer();
-    return [...readRevocationList(new Uint8Array(list)).revoked.keys()];
+    const answer = await fetch(`${authorize}/sandbox/ca.crl`);
+    const list = Buffer.from(await answer.arrayBuffer());
+    assert.equal(answer.status, 200, list.toString());
+    return [...readRevocationList(list).revoked.keys()];
   };
   const first = startLupa(t, options);
   const line = await first.printed('stdout', /\{.*\}\n/);

@@ -47,9 +47,8 @@ export async function checkConfiguration(
     values.mistake('authorize.port', `Both listeners are on port ${api.port}.`, 'Give each a port of its own.');
   }
   const proxy = checkProxy(values, now);
-  const registration = checkRegistration(values, now);
   const secrets = await checkKeys(values, problems);
-  const bank = { ...checkBank(values), ...checkLimits(values) };
+  const bank = { ...checkBank(values), ...checkRegistration(values), ...checkLimits(values) };
   const operations = checkOperations(values);
   const level = values.choice('log.level', LOG_LEVELS, 'info');
   const workers = values.wholeNumber('workers', { least: 1, most: 256, otherwise: 1 });
@@ -64,7 +63,6 @@ export async function checkConfiguration(
         api,
         authorize: { ...authorizeAt, tls: { certificate, privateKey } },
         ...(proxy === undefined ? {} : { proxy }),
-        ...(registration === undefined ? {} : { registration }),
         ...bank,
         ...secrets,
         log: { level },

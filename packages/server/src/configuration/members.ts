@@ -12,7 +12,11 @@ export interface Member {
 
 /** Everything there is to tell. A variable is the path in capitals: `api.privateKey` is `LUPA_API_PRIVATE_KEY`. */
 export const MEMBERS = [
-  { path: 'database.url', inFile: true, about: 'postgres:// address of the database' },
+  {
+    path: 'database.url',
+    inFile: true,
+    about: 'postgres:// address of the database; of all its servers where one stands by: postgres://a:5432,b:5432/bank',
+  },
   { path: 'database.lanes', about: 'connections of each worker for single statements; 4' },
   { path: 'database.transactions', about: 'connections of each worker for transactions; 8' },
   { path: 'api.url', about: 'public https base address of the payments API, without a slash at its end' },
@@ -28,6 +32,15 @@ export const MEMBERS = [
   },
   { path: 'revocation.refreshSeconds', about: 'how often each revocation list is fetched anew; 20, at most 40' },
   { path: 'revocation.graceSeconds', about: 'how long the last list serves when none can be had; 3600' },
+  {
+    path: 'registration.developerKeys',
+    inFile: true,
+    list: true,
+    about: 'SHA-256 of each developer key that may register a TPP, in hexadecimal; without them nobody registers',
+  },
+  { path: 'registration.audience', about: 'what a registration JWT names as aud; https://op.fi/' },
+  { path: 'registration.maxApplications', about: 'applications one organisation may register; 20' },
+  { path: 'registration.callsPerMinute', about: 'calls about registrations by one organisation; 60' },
   { path: 'authorize.url', about: 'the issuer: public https origin of the pages, without a slash at its end' },
   { path: 'authorize.host', about: 'address they listen on; ::' },
   { path: 'authorize.port', about: 'port they listen on; 8444' },
@@ -42,20 +55,6 @@ export const MEMBERS = [
   },
   { path: 'proxy.certificate', inFile: true, about: 'PEM: certificate shown to the proxy; without it, plain HTTP' },
   { path: 'proxy.privateKey', inFile: true, about: 'PEM: the key of that certificate' },
-  {
-    path: 'registration.developerKeys',
-    inFile: true,
-    list: true,
-    about: 'SHA-256, in hexadecimal, of each x-api-key that may register; no registration.… at all, no registration',
-  },
-  { path: 'registration.audience', about: 'aud of registration JWTs; https://op.fi/' },
-  { path: 'registration.maxApplications', about: 'applications one organisation may have at a time; 20' },
-  { path: 'registration.callsPerMinute', about: 'calls of one organisation a minute, over all workers; 60' },
-  {
-    path: 'registration.keyServerIssuers',
-    inFile: true,
-    about: 'PEM: issuers trusted for the servers of key sets, instead of the system’s',
-  },
   { path: 'audiences', list: true, about: 'what a request object may name as aud beside both addresses' },
   {
     path: 'keys.responseSigning',
@@ -89,7 +88,7 @@ export const MEMBERS = [
   { path: 'unauthorizedSeconds', about: 'how long an authorization waits for its customer; 86400' },
   { path: 'limits.calls', about: 'calls that one worker answers at once, of all TPPs; one more is a 503; 1024' },
   { path: 'limits.connections', about: 'open connections of each listener of one worker; 20000' },
-  { path: 'limits.eventLoopDelayMs', about: 'how late a worker may run before it turns calls away; 250' },
+  { path: 'limits.eventLoopDelayMs', about: 'how late a worker may run before it turns calls away; 500' },
   { path: 'limits.paymentCallsPerSecond', about: 'calls of the payments API by one TPP, over all workers; 1000' },
   { path: 'limits.tokenCallsPerMinute', about: 'calls of the token endpoints by one TPP, over all workers; 600' },
   { path: 'operations.host', about: 'loopback address of /livez, /readyz and /metrics; 127.0.0.1' },

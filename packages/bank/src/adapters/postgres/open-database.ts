@@ -8,7 +8,8 @@ export type StoreSettings =
   | { readonly kind: 'pglite'; readonly directory: string }
   | {
       readonly kind: 'postgres';
-      readonly url: string;
+      /** Of one server, or of several of which one takes writes: `postgres://a,b/bank`, or one URL each. */
+      readonly url: string | readonly string[];
       /** Connections of this process for single statements, and for transactions; 4 and 8 when absent. */
       readonly lanes?: number;
       readonly transactions?: number;

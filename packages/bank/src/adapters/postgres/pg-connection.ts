@@ -2,7 +2,7 @@ import { LupaError } from '@lupa/protocol';
 import pg from 'pg';
 import type { Statement } from './database.ts';
 import { UnsafeInteger, VALUE_PARSERS } from './row-values.ts';
-import { statementError } from './statement-error.ts';
+import { StatementError, statementError } from './statement-error.ts';
 
 /** A statement of ours takes milliseconds; one that takes this long is waiting for something that will not come. */
 const STATEMENT_LIMIT_MS = 10_000;
@@ -11,6 +11,9 @@ const LOCK_LIMIT_MS = 5_000;
 /** After this the network has lost the answer: longer than the server's own limit, so that the server speaks first. */
 const ANSWER_LIMIT_MS = 15_000;
 const CONNECT_LIMIT_MS = 5_000;
+
+/** How long who wants a connection for a transaction waits for one. */
+export const POOL_CONFIG: pg.PoolConfig = { connectionTimeoutMillis: CONNECT_LIMIT_MS };
 
 /** How every connection to PostgreSQL is made. `pipeline` lets statements travel behind one another. */
 export function connectionConfig(url: string): pg.ClientConfig {
@@ -76,7 +79,18 @@ export async function runCommand(client: pg.ClientBase, text: string, limitMs = 
 
 /** Why a connection could not be made. */
 export function connectError(cause: unknown): LupaError {
-  return new LupaError('UNAVAILABLE', { cause });
+  return cause instanceof LupaError ? cause : new LupaError('UNAVAILABLE', { cause });
+}
+
+/** All connections of the pool are taken, and stayed so: the servers have nothing to do with it. */
+export function poolError(error: unknown): unknown {
+  const isFull = error instanceof Error && error.message === 'timeout exceeded when trying to connect';
+  return isFull ? connectError(error) : error;
+}
+
+/** The server did nothing, because it takes no writes: it is a standby, or was told so. */
+export function isRefusedAsReadOnly(error: unknown): boolean {
+  return error instanceof LupaError && error.cause instanceof StatementError && error.cause.sqlState === '25006';
 }
 
 /** ISO 8601 is read alike whatever time zone client and server have; `pg` would send local time. */

@@ -1,27 +1,31 @@
-import pg from 'pg';
 import type { Statement } from './database.ts';
-import { ConnectionLost, connectError, connectionConfig, runPrepared } from './pg-connection.ts';
+import { ServerClient } from './pg-client.ts';
+import { ConnectionLost, isRefusedAsReadOnly, runPrepared } from './pg-connection.ts';
+import type { PgServers } from './pg-servers.ts';
 
 /**
  * One connection on which single statements, each its own transaction, travel behind one another without waiting.
  * BEGIN must never be sent here: what others send in between would fall into the transaction.
  */
 export class Lane {
-  readonly #url: string;
-  #client: Promise<pg.Client> | undefined;
-  #ready: pg.Client | undefined;
+  readonly #servers: PgServers;
+  #client: Promise<ServerClient> | undefined;
+  #ready: ServerClient | undefined;
   /** Statements sent and not yet answered. */
   waiting = 0;
 
-  constructor(url: string) {
-    this.#url = url;
+  constructor(servers: PgServers) {
+    this.#servers = servers;
   }
 
   /** @throws StatementError, LupaError UNAVAILABLE, or ConnectionLost */
   async query<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
     this.waiting += 1;
     try {
-      return await runPrepared<Row>(this.#ready ?? (await this.#connected()), statement, values);
+      const client = this.#ready ?? (await this.#connected());
+      return await runPrepared<Row>(client, statement, values).catch((error: unknown) => {
+        throw this.#servers.areSeveral && isRefusedAsReadOnly(error) ? this.#leave(client, error) : error;
+      });
     } finally {
       this.waiting -= 1;
     }
@@ -32,28 +36,45 @@ export class Lane {
     await client?.end();
   }
 
-  #connected(): Promise<pg.Client> {
-    this.#client ??= this.#connect();
+  #connected(): Promise<ServerClient> {
+    this.#client ??= this.#servers
+      .connected(() => this.#connect())
+      .catch((error: unknown) => {
+        this.#client = undefined;
+        throw error;
+      });
     return this.#client;
   }
 
-  async #connect(): Promise<pg.Client> {
-    const client = new pg.Client(connectionConfig(this.#url));
-    const forget = () => {
-      this.#client = undefined;
-      this.#ready = undefined;
-    };
+  async #connect(): Promise<ServerClient> {
+    const client = new ServerClient(this.#servers.inCharge);
     // Each statement is told of a lost connection by its own promise; here the next one is given a new connection.
-    client.on('error', forget);
-    client.on('end', forget);
+    client.on('error', () => this.#forget(client));
+    client.on('end', () => this.#forget(client));
     try {
       await client.connect();
+      await this.#servers.admit(client);
     } catch (error) {
-      forget();
-      throw connectError(error);
+      client.cut();
+      throw error;
     }
     this.#ready = client;
     return client;
+  }
+
+  #forget(client: ServerClient): void {
+    if (this.#ready !== client) return;
+    this.#client = undefined;
+    this.#ready = undefined;
+  }
+
+  /** The server takes no writes any more: it did nothing, and another one does. */
+  #leave(client: ServerClient, cause: unknown): ConnectionLost {
+    this.#servers.doubt(client.address);
+    this.#forget(client);
+    // Ends when what was sent before is answered.
+    client.end().catch(() => undefined);
+    return new ConnectionLost(false, cause);
   }
 }
 

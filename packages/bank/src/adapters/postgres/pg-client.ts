@@ -1,0 +1,23 @@
+import { Socket } from 'node:net';
+import pg from 'pg';
+import { connectionConfig } from './pg-connection.ts';
+
+/** A connection that knows whose it is, and can be cut without waiting for anybody. */
+export class ServerClient extends pg.Client {
+  readonly address: string;
+  readonly #socket: Socket;
+
+  constructor(address: string) {
+    const socket = new Socket();
+    super({ ...connectionConfig(address), stream: () => socket });
+    this.address = address;
+    this.#socket = socket;
+    // What is asked on it is told of a loss by its own promise.
+    this.on('error', () => undefined);
+  }
+
+  /** Whoever waits for an answer is told that it is lost. */
+  cut(): void {
+    this.#socket.destroy();
+  }
+}
