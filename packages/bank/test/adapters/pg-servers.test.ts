@@ -129,7 +129,8 @@ describe('two servers with synchronous replication', () => {
   });
 
   test('a primary that hangs is left for the standby that took over, and nothing acknowledged is lost', async () => {
-    const database = open(urls);
+    // One lane, so that the next write waits behind the one that is not answered.
+    const database = open(urls, 1);
     await database.transaction((inside) => inside.script(CREATE));
     const acknowledged: number[] = [];
     for (let count = 0; count < 5; count += 1) {
