@@ -192,6 +192,17 @@ describe('workers that share the ports', () => {
     assert.equal((await at.logged((line) => line.msg === 'ended')).cutOff, 1);
   });
 
+  test('SIGTERM while workers still start: all of them end', async () => {
+    const file = bank.files.write(await bank.configuration());
+    let isSent = false;
+    const onLine = (line: LogLine, signal: (name: NodeJS.Signals) => void) => {
+      if (isSent || !says('is ready')(line)) return;
+      isSent = true;
+      signal('SIGTERM');
+    };
+    await assert.rejects(startServe(file, { workers: 4, onLine }), /exit code 0/);
+  });
+
   test('a second signal ends at once', async () => {
     const at = await serve(1, { drainSeconds: 3_000 });
     const socket = await openCall(at.api);

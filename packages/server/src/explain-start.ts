@@ -6,6 +6,8 @@ export function explainStart(error: unknown): string {
     return `The database cannot be reached (${causeOf(error)}). See whether it runs, and whether database.url is right.`;
   }
   if (!(error instanceof Error)) return String(error);
+  // The worker has said why, in these words.
+  if (error.name === 'WorkersDied') return error.message;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   const advice = code === undefined ? undefined : ADVICE[code];
   return advice === undefined ? (error.stack ?? error.message) : `${error.message}. ${advice}`;

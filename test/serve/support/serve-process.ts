@@ -46,7 +46,16 @@ export async function freeServePorts(files: ServeFiles, host = '127.0.0.1') {
 /** Starts `lupa serve --json` and waits until it says it is ready. @throws Error with what it said instead */
 export async function startServe(
   file: string,
-  { workers = 2, environment = {} }: { workers?: number; environment?: NodeJS.ProcessEnv } = {},
+  {
+    workers = 2,
+    environment = {},
+    onLine = () => {},
+  }: {
+    workers?: number;
+    environment?: NodeJS.ProcessEnv;
+    /** Told of each line of the log, as soon as it starts. */
+    onLine?: (line: LogLine, signal: (name: NodeJS.Signals) => void) => void;
+  } = {},
 ): Promise<ServeProcess> {
   const child = spawnLupa(['serve', '--config', file, '--workers', String(workers), '--json'], environment);
   const endWithTest = () => child.kill('SIGKILL');
@@ -60,6 +69,7 @@ export async function startServe(
     const line = parseLine(text);
     if (line === undefined) complaints.push(text);
     log.push(line ?? { msg: text });
+    onLine(line ?? { msg: text }, (name) => child.kill(name));
     for (const listener of listeners) listener(line ?? { msg: text });
   });
   const ready = Promise.withResolvers<Pick<ServeProcess, 'api' | 'authorize' | 'operations' | 'pid' | 'workers'>>();
@@ -69,7 +79,7 @@ export async function startServe(
   const giveUp = () =>
     ready.reject(
       new Error(
-        `lupa serve is not ready. It said:\n${complaints.join('\n')}\n${log.map((line) => JSON.stringify(line)).join('\n')}`,
+        `lupa serve is not ready (exit code ${child.exitCode}). It said:\n${complaints.join('\n')}\n${log.map((line) => JSON.stringify(line)).join('\n')}`,
       ),
     );
   const timer = setTimeout(giveUp, READY_TIMEOUT_MS);

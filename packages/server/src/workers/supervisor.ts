@@ -79,6 +79,7 @@ export class Supervisor {
   async start(): Promise<void> {
     // The first alone: what keeps it from starting would keep them all, and is said once.
     await this.#startOne();
+    if (this.#isEnding) return;
     await Promise.all(Array.from({ length: this.#options.workers - 1 }, () => this.#startOne()));
   }
 
@@ -96,6 +97,7 @@ export class Supervisor {
     try {
       for (let started = 0; started < options.workers; started += 1) {
         await this.#startOne();
+        if (this.#isEnding) return;
         const leaving = former.shift();
         if (leaving !== undefined) void this.#drain(leaving);
       }
