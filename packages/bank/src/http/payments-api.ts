@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LupaError } from '@lupa/protocol';
 import type { FastifyBaseLogger } from 'fastify';
+import type { RateLimit } from '../operations/rate-limit.ts';
 import type { Clients } from '../ports/clients.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { Measures } from '../ports/measures.ts';
@@ -12,7 +13,6 @@ import type { CurrentSigner } from './key-ring.ts';
 import type { LoadLimit } from './load-limit.ts';
 import { PAYMENTS_PREFIX, paymentsRoutes } from './payments-routes.ts';
 import { callerAddress } from './proxied-connections.ts';
-import type { RateLimit } from './rate-limit.ts';
 import { readBody } from './read-body.ts';
 import { interactionId } from './request-headers.ts';
 import type { PaymentsApi, ReceivedRequest } from './route.ts';
