@@ -12,9 +12,10 @@ export type StoreKind = (typeof STORE_KINDS)[number] | 'shared';
 /** A real PostgreSQL of the run's own, behind a proxy, and what may happen to it. */
 export interface StoreUnderFault {
   readonly kind: StoreKind;
-  /** For the bank: through the proxy. */
+  /** For the bank, through a proxy for each server; of a pair both, and the bank finds out which one takes writes. */
   readonly url: string;
-  readonly proxy: TcpProxy;
+  /** Cuts the bank's connections, as `TcpProxy.cut` does. */
+  readonly proxy: Pick<TcpProxy, 'cut'>;
   /** For the checker, once the faults are over: the server that is in charge by then. */
   directUrl(): string;
   /** Crashes the server in charge. */
@@ -34,34 +35,32 @@ export async function startStore(kind: StoreKind): Promise<StoreUnderFault> {
     for (const close of closing.splice(0)) await close();
   };
   try {
-    const proxy = await TcpProxy.listen();
-    closing.unshift(() => proxy.close());
-    const store = kind === 'pair' ? await startPair(closing) : await startOne(kind, closing);
-    const throughProxy = (direct: string) => {
-      const url = new URL(direct);
-      url.port = String(proxy.port);
-      return url.href;
-    };
-    const { failOver } = store;
-    proxy.leadTo([portOf(store.directUrl())]);
+    const pair = kind === 'pair' ? await startPair(closing) : undefined;
+    const store = pair ?? (await startOne(kind, closing));
+    const proxies: TcpProxy[] = [];
+    for (const url of pair?.urls ?? [store.directUrl()]) {
+      const proxy = await TcpProxy.listen();
+      closing.unshift(() => proxy.close());
+      proxy.leadTo([portOf(url)]);
+      proxies.push(proxy);
+    }
     return {
       ...store,
       kind,
-      proxy,
-      url: throughProxy(store.directUrl()),
-      ...(failOver && {
-        failOver: async () => {
-          proxy.leadTo([]);
-          await failOver();
-          proxy.leadTo([portOf(store.directUrl())]);
-        },
-      }),
+      url: throughProxies(store.directUrl(), proxies),
+      proxy: { cut: (passes) => proxies.reduce((all, proxy) => all + proxy.cut(passes), 0) },
       stop,
     };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function throughProxies(direct: string, proxies: readonly TcpProxy[]): string {
+  const { protocol, username, password, hostname, pathname } = new URL(direct);
+  const hosts = proxies.map(({ port }) => `${hostname}:${port}`).join(',');
+  return `${protocol}//${username}:${password}@${hosts}${pathname}`;
 }
 
 /** What a kind of store adds to the proxy. */

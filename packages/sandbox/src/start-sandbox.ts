@@ -71,9 +71,6 @@ const BIC = 'LUPAFIH0';
 
 const MAX_ATTEMPTS = 3;
 
-/** One developer is no crowd: a machine that stalls for a moment turns nobody away. */
-const LOAD = { eventLoopDelayMs: 10_000 };
-
 /** The sandbox is for this machine alone. */
 const HOST = 'localhost';
 
@@ -219,7 +216,6 @@ function bankSettings(
     factorSecret: secrets.factorSecret,
     bankCodes: BANK_CODES,
     bic: BIC,
-    load: LOAD,
     // Certificates name the address of the run they were issued in; the list is at that of this one.
     registration: {
       developerKeys: 'any',

@@ -57,8 +57,6 @@ export async function openCertificateBank() {
       bankCodes: ['5'],
       revocation: { lists: [{ url: service.listUrl }], refreshSeconds: 1 },
       log: { level: 'fatal' },
-      // A busy machine is no certificate's fault.
-      load: { eventLoopDelayMs: 60_000 },
       clock: { now },
     });
     closing.unshift(() => bank.close());

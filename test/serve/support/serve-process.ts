@@ -48,7 +48,7 @@ export async function startServe(
   file: string,
   { workers = 2, environment = {} }: { workers?: number; environment?: NodeJS.ProcessEnv } = {},
 ): Promise<ServeProcess> {
-  const child = spawnServe(['--config', file, '--workers', String(workers), '--json'], environment);
+  const child = spawnLupa(['serve', '--config', file, '--workers', String(workers), '--json'], environment);
   const endWithTest = () => child.kill('SIGKILL');
   process.once('exit', endWithTest);
   const exited = once(child, 'exit') as Promise<[number | null]>;
@@ -110,8 +110,13 @@ export async function startServe(
 }
 
 /** Runs `lupa serve` to its end. */
-export async function runServe(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-  const child = spawnServe(args, environment);
+export function runServe(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  return runLupa(['serve', ...args], environment);
+}
+
+/** Runs any command to its end. @param input what it reads on standard input */
+export async function runLupa(args: readonly string[], environment: NodeJS.ProcessEnv = {}, input = '') {
+  const child = spawnLupa(args, environment);
   const said = { stdout: '', stderr: '' };
   child.stdout?.setEncoding('utf8').on('data', (text) => {
     said.stdout += text;
@@ -119,16 +124,17 @@ export async function runServe(args: readonly string[], environment: NodeJS.Proc
   child.stderr?.setEncoding('utf8').on('data', (text) => {
     said.stderr += text;
   });
+  child.stdin?.end(input);
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, ...said };
 }
 
 /** Without the variables that are the tests' own. */
-function spawnServe(args: readonly string[], environment: NodeJS.ProcessEnv): ChildProcess {
+function spawnLupa(args: readonly string[], environment: NodeJS.ProcessEnv): ChildProcess {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('LUPA_'));
-  return spawn(process.execPath, [LUPA, 'serve', ...args], {
+  return spawn(process.execPath, [LUPA, ...args], {
     env: { ...Object.fromEntries(inherited), ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startPostgres } from '../../../../test/support/postgres.ts';
 import { migrate, readMigrations } from '../../src/adapters/postgres/migrate.ts';
 import { openDatabase } from '../../src/adapters/postgres/open-database.ts';
@@ -32,6 +33,42 @@ describe('migrations', () => {
     const half = await database().query({ name: 'test-half', text: "SELECT to_regclass('half') AS half" }, []);
     assert.deepEqual(half, [{ half: null }]);
     await migrate(database(), [{ ...broken, text: 'CREATE TABLE half (id integer)' }]);
+  });
+
+  test('a migration waits for a long transaction, and the calls that come meanwhile do not wait for it', async () => {
+    await migrate(database(), [{ name: '9991-table.sql', text: 'CREATE TABLE busy (id integer)' }]);
+    const later = { name: '9992-column.sql', text: 'ALTER TABLE busy ADD COLUMN more text' };
+    const read = { name: 'test-busy-read', text: 'SELECT id FROM busy' };
+    const write = { name: 'test-busy-write', text: 'INSERT INTO busy (id) VALUES ($1)' };
+    const waiting = {
+      name: 'test-busy-waiting',
+      text: `SELECT pid FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%ALTER TABLE busy%'`,
+    };
+    const long = Promise.withResolvers<void>();
+    const isReading = Promise.withResolvers<void>();
+    const reading = database().transaction(async (inside) => {
+      await inside.script('SET LOCAL idle_in_transaction_session_timeout = 0');
+      await inside.query(read, []);
+      isReading.resolve();
+      await long.promise;
+    });
+    await isReading.promise;
+    const migrating = migrate(database(), [later]);
+    // Twice, so that it has let go and come again in between.
+    for (let round = 1; round <= 2; round += 1) {
+      while ((await database().query(waiting, [])).length === 0) await sleep(5);
+      await database().query(write, [round]);
+      await database().query(read, []);
+    }
+    long.resolve();
+    await Promise.all([reading, migrating]);
+    assert.equal((await database().query({ name: 'test-busy-more', text: 'SELECT more FROM busy' }, [])).length, 2);
+  });
+
+  test('a database that a later release has added to is good for this one', async () => {
+    await migrate(database(), [{ name: '9993-later.sql', text: 'CREATE TABLE later (id integer)' }]);
+    await migrate(database());
   });
 
   test('a migration that was changed after it had run is refused', async () => {

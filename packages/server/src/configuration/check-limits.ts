@@ -11,7 +11,7 @@ export function checkLimits(values: Values): Required<Pick<BankSettings, 'load' 
     load: {
       callsUnderWay: values.wholeNumber('limits.calls', { least: 1, most, otherwise: 1_024 }),
       connections: values.wholeNumber('limits.connections', { least: 1, most, otherwise: 20_000 }),
-      eventLoopDelayMs: values.wholeNumber('limits.eventLoopDelayMs', { least: 50, most: 60_000, otherwise: 250 }),
+      eventLoopDelayMs: values.wholeNumber('limits.eventLoopDelayMs', { least: 50, most: 60_000, otherwise: 500 }),
     },
     rates: {
       paymentCalls: { times: paymentCalls, windowSeconds: 1 },

@@ -88,7 +88,7 @@ export const MEMBERS = [
   { path: 'unauthorizedSeconds', about: 'how long an authorization waits for its customer; 86400' },
   { path: 'limits.calls', about: 'calls that one worker answers at once, of all TPPs; one more is a 503; 1024' },
   { path: 'limits.connections', about: 'open connections of each listener of one worker; 20000' },
-  { path: 'limits.eventLoopDelayMs', about: 'how late a worker may run before it turns calls away; 250' },
+  { path: 'limits.eventLoopDelayMs', about: 'how late a worker may run before it turns calls away; 500' },
   { path: 'limits.paymentCallsPerSecond', about: 'calls of the payments API by one TPP, over all workers; 1000' },
   { path: 'limits.tokenCallsPerMinute', about: 'calls of the token endpoints by one TPP, over all workers; 600' },
   { path: 'limits.customerLoginsPerMinute', about: 'attempts to log in as one customer, over all workers; 20' },
