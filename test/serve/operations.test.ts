@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { TestTpp } from '../flow/support/test-tpp.ts';
+import { SAMPLE, TestTpp } from '../flow/support/test-tpp.ts';
 import { type ServeProcess, startServe } from './support/serve-process.ts';
 import { prepareServedBank, type ServedBank } from './support/served-bank.ts';
 
@@ -55,6 +56,23 @@ describe('lupa serve, as its operator sees it', () => {
     const { text } = await ask('/metrics');
     for (const secret of [bank.tpp.clientId, bank.tpp.clientSecret, bank.tpp.apiKey]) assert.ok(!text.includes(secret));
     assert.doesNotMatch(text, /[0-9a-f]{8}-[0-9a-f]{4}-7/);
+  });
+
+  test('finds every call in the log, by the bank’s id of it and by the caller’s own, and nothing secret beside them', async () => {
+    const tpp = await TestTpp.of(bank.tpp, server);
+    const interactionId = randomUUID();
+    const token = await tpp.clientToken();
+    const answer = await tpp.create(token, SAMPLE, { 'x-fapi-interaction-id': interactionId });
+    tpp.close();
+    const line = await server.logged((candidate) => candidate.interactionId === interactionId);
+    assert.deepEqual(
+      [line.msg, line.reqId, line.status, line.path],
+      ['answered', answer.headers['x-request-id'], 201, '/payments-psd2/v1/sepa-payments'],
+    );
+    const told = JSON.stringify(server.log);
+    for (const secret of [token, bank.tpp.apiKey, bank.tpp.clientSecret, SAMPLE.payee.iban]) {
+      assert.ok(!told.includes(secret));
+    }
   });
 
   test('goes on counting when a worker dies, and says how many are left', async () => {

@@ -2,7 +2,7 @@ import type { BankParts } from './bank-parts.ts';
 import type { Rate } from './domain/rate-window.ts';
 import { CallsUnderWay } from './http/calls-under-way.ts';
 import { LoadLimit } from './http/load-limit.ts';
-import { RateLimit } from './http/rate-limit.ts';
+import { RateLimit } from './operations/rate-limit.ts';
 import { registrationRate } from './registration-settings.ts';
 import type { BankSettings } from './settings.ts';
 
@@ -15,6 +15,8 @@ export interface BankLimits {
   /** Of one TPP over all processes; undefined where there is no such limit. */
   readonly paymentCalls: RateLimit | undefined;
   readonly tokenCalls: RateLimit | undefined;
+  /** Attempts of anybody to log in as one customer, over all processes; undefined where there is no such limit. */
+  readonly customerLogins: RateLimit | undefined;
   /** Of one organisation over all processes: each may fetch from outside. */
   readonly registrationCalls: RateLimit;
   /** Likewise of one TPP in this process, at once. */
@@ -32,6 +34,7 @@ export function bankLimits({ load, callsUnderWay, rates, registration }: BankSet
     callsUnderWay: new CallsUnderWay(callsUnderWay),
     paymentCalls: limit('payment calls', rates?.paymentCalls),
     tokenCalls: limit('token calls', rates?.tokenCalls),
+    customerLogins: limit('logins', rates?.customerLogins),
     registrationCalls: new RateLimit(
       'registration calls',
       registrationRate(registration),

@@ -207,7 +207,7 @@ async function authorizeApp(
 ) {
   const { identifiers, log, measures } = parts;
   const { sandbox } = settings;
-  const bank = scaBank(parts);
+  const bank = { ...scaBank(parts), logins: limits.customerLogins };
   const { url: issuer, tls } = settings.authorize;
   const app = authorizeListener({
     issuer,

@@ -74,8 +74,11 @@ export interface BankSettings {
   readonly callsUnderWay?: number;
   /** What one process takes on at once; more is turned away with a 503. */
   readonly load?: LoadSettings;
-  /** How often each TPP may call, over all processes; more is a 429. As often as it likes when absent. */
-  readonly rates?: { readonly paymentCalls?: Rate; readonly tokenCalls?: Rate };
+  /**
+   * How often each TPP may call (more is a 429), and how often anybody may try to log in as one customer (more is told on the page),
+   * over all processes. As often as they like when absent.
+   */
+  readonly rates?: { readonly paymentCalls?: Rate; readonly tokenCalls?: Rate; readonly customerLogins?: Rate };
   /** Told of all that the bank does, for figures; nobody when absent. */
   readonly measures?: Measures;
   /** Default: warnings and errors, as JSON lines on stderr. */

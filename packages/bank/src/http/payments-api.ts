@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LupaError } from '@lupa/protocol';
 import type { FastifyBaseLogger } from 'fastify';
+import type { RateLimit } from '../operations/rate-limit.ts';
 import type { Clients } from '../ports/clients.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { Measures } from '../ports/measures.ts';
@@ -12,7 +13,6 @@ import type { CurrentSigner } from './key-ring.ts';
 import type { LoadLimit } from './load-limit.ts';
 import { PAYMENTS_PREFIX, paymentsRoutes } from './payments-routes.ts';
 import { callerAddress } from './proxied-connections.ts';
-import type { RateLimit } from './rate-limit.ts';
 import { readBody } from './read-body.ts';
 import { interactionId } from './request-headers.ts';
 import type { PaymentsApi, ReceivedRequest } from './route.ts';
@@ -134,14 +134,14 @@ class Exchange {
     // What is left of a body that was too large is not worth reading to keep the connection.
     if (!this.request.complete && signed.status === 413) signed.headers.connection = 'close';
     this.response.writeHead(signed.status, signed.headers).end(signed.bytes);
-    this.#tell(signed.status);
+    this.#tell(signed.status, ids.interactionId);
   };
 
   readonly refuse = (error: unknown): void => {
     this.send(errorAnswer(refusalOf(error, this.requestId, this.#options.log), this.requestId));
   };
 
-  #tell(status: number): void {
+  #tell(status: number, interactionId: string): void {
     const { log, measures } = this.#options;
     const milliseconds = performance.now() - this.#began;
     const { method = '' } = this.request;
@@ -149,7 +149,14 @@ class Exchange {
     measures.callAnswered({ listener: 'api', method, route: this.route, status, seconds: milliseconds / 1000 });
     if (!LOGS_ANSWERS.has(log.level)) return;
     // Never a header, a body or a query string, which is where tokens, codes and names travel.
-    const line = { reqId: this.requestId, from: callerAddress(this.request), method, path: this.path, status };
+    const line = {
+      reqId: this.requestId,
+      interactionId,
+      from: callerAddress(this.request),
+      method,
+      path: this.path,
+      status,
+    };
     log.info({ ...line, milliseconds: Math.round(milliseconds * 10) / 10 }, 'answered');
   }
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { LupaError } from '@lupa/protocol';
 import { waitingPayments } from '../domain/sca-end.ts';
 import { blocksCustomer, decideAttempt } from '../domain/sca-limits.ts';
 import { normaliseUsername, type Username } from '../domain/sca-username.ts';
@@ -24,6 +26,7 @@ export interface Login {
  */
 export async function logIn(bank: ScaBank, call: Omit<ScaCall, 'browserDigest'>, login: Login): Promise<ScaAnswer> {
   const username = normaliseUsername(login.username);
+  if (await isTooOften(bank, username)) return { kind: 'refused', why: 'too-often' };
   const customer = await bank.customers.byUsername(username);
   const who = { username, customerId: customer?.customerId, requestId: call.requestId };
   let counted = 0;
@@ -48,6 +51,17 @@ export async function logIn(bank: ScaBank, call: Omit<ScaCall, 'browserDigest'>,
       ? enter(bank, unit, locked, { call, customer, username, login })
       : refuse(bank, unit, locked, { call, customer, username, counted }),
   );
+}
+
+/** Counted by a digest: what was typed as a username may be a password in the wrong field. */
+async function isTooOften({ logins }: ScaBank, username: Username): Promise<boolean> {
+  try {
+    await logins?.take(createHash('sha256').update(username).digest('base64url'));
+    return false;
+  } catch (error) {
+    if (error instanceof LupaError && error.code === 'TOO_MANY_REQUESTS') return true;
+    throw error;
+  }
 }
 
 async function enter(

@@ -8,6 +8,7 @@ import type { Identifiers } from '../ports/identifiers.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import type { AuditEvent, AuthorizationRecord, PaymentRecord } from '../ports/records.ts';
 import type { ScaSession, ScaStore } from '../ports/sca-store.ts';
+import type { RateLimit } from './rate-limit.ts';
 
 /** What the operations of strong customer authentication work with. */
 export interface ScaBank {
@@ -19,6 +20,8 @@ export interface ScaBank {
   readonly passwords: Passwords;
   readonly exchangeRates: ExchangeRates;
   readonly limits: ScaLimits;
+  /** How often anybody may try to log in as one customer; undefined where nothing but `limits` holds them back. */
+  readonly logins?: RateLimit | undefined;
 }
 
 /** A request from the customer's browser. */
@@ -46,6 +49,8 @@ export type ScaRefusal =
   | 'payments-changed'
   /** The payment was created for another customer (contract §9), and only that one may approve it. */
   | 'made-for-another'
+  /** Somebody has tried to log in as this customer too often just now, whether rightly or not. */
+  | 'too-often'
   /** Another customer is logged in to this session. */
   | 'in-other-hands';
 

@@ -18,6 +18,7 @@ const NOTICES: Readonly<Record<NoticeName, NoticeKind>> = {
   'phone-waiting': { isError: false },
   'payments-changed': { isError: false },
   'made-for-another': { isError: true, field: 'username' },
+  'too-often': { isError: false },
   'in-other-hands': { isError: false },
   'log-in-again': { isError: false },
   stale: { isError: false },

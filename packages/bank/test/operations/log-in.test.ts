@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { endIdleSessions } from '../../src/operations/end-idle-sessions.ts';
+import { logIn } from '../../src/operations/log-in.ts';
+import { RateLimit } from '../../src/operations/rate-limit.ts';
 import { revokeAuthorization } from '../../src/operations/revoke-authorization.ts';
 import type { ScaBank } from '../../src/operations/sca-bank.ts';
 import { unblockCustomer } from '../../src/operations/unblock-customer.ts';
@@ -30,6 +32,35 @@ describe('logging in', () => {
     assert.deepEqual(await walk.logIn({ username: 'nobody-of-that-name', password: 'wrong' }), refusal);
     assert.equal((await parts.statuses(bundle.authorizationId)).authorization, 'Unauthorized');
     await unblockCustomer(parts.sca, PEKKA.username);
+  });
+
+  test('too many attempts in a while are told as that, right ones too, and neither looked at nor counted as wrong', async () => {
+    const bundle = await parts.bundle();
+    const walk = await Walk.open(parts, bundle);
+    const taken: string[] = [];
+    const counts = {
+      take: async (subject: string, { times, limit }: { times: number; limit: number }) => {
+        taken.push(subject);
+        return taken.length <= limit ? times : 0;
+      },
+      purge: async () => 0,
+    };
+    const logins = new RateLimit('logins', { times: 1, windowSeconds: 60 }, counts, parts.clock);
+    const sca = { ...parts.sca, logins };
+    const login = { ...LIISA, newBrowserDigest: new Uint8Array(32) };
+    const call = await walk.call();
+    assert.deepEqual(await logIn(sca, call, { ...login, password: 'wrong' }), {
+      kind: 'refused',
+      why: 'wrong-credentials',
+    });
+    assert.deepEqual(await logIn(sca, call, login), { kind: 'refused', why: 'too-often' });
+    assert.equal((await parts.statuses(bundle.authorizationId)).authorization, 'Unauthorized');
+    assert.ok(
+      taken.every((subject) => !subject.includes(LIISA.username)),
+      'what was typed is not kept',
+    );
+    assert.deepEqual(await walk.logIn(), { kind: 'moved' });
+    await unblockCustomer(parts.sca, LIISA.username);
   });
 
   test('the cookie from before the login is worth nothing afterwards', async () => {

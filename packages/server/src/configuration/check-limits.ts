@@ -6,6 +6,7 @@ export function checkLimits(values: Values): Required<Pick<BankSettings, 'load' 
   const most = 1_000_000;
   const paymentCalls = values.wholeNumber('limits.paymentCallsPerSecond', { least: 1, most, otherwise: 1_000 });
   const tokenCalls = values.wholeNumber('limits.tokenCallsPerMinute', { least: 1, most, otherwise: 600 });
+  const logins = values.wholeNumber('limits.customerLoginsPerMinute', { least: 1, most, otherwise: 20 });
   return {
     load: {
       callsUnderWay: values.wholeNumber('limits.calls', { least: 1, most, otherwise: 1_024 }),
@@ -15,6 +16,7 @@ export function checkLimits(values: Values): Required<Pick<BankSettings, 'load' 
     rates: {
       paymentCalls: { times: paymentCalls, windowSeconds: 1 },
       tokenCalls: { times: tokenCalls, windowSeconds: 60 },
+      customerLogins: { times: logins, windowSeconds: 60 },
     },
   };
 }

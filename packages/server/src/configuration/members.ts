@@ -91,6 +91,7 @@ export const MEMBERS = [
   { path: 'limits.eventLoopDelayMs', about: 'how late a worker may run before it turns calls away; 500' },
   { path: 'limits.paymentCallsPerSecond', about: 'calls of the payments API by one TPP, over all workers; 1000' },
   { path: 'limits.tokenCallsPerMinute', about: 'calls of the token endpoints by one TPP, over all workers; 600' },
+  { path: 'limits.customerLoginsPerMinute', about: 'attempts to log in as one customer, over all workers; 20' },
   { path: 'operations.host', about: 'loopback address of /livez, /readyz and /metrics; 127.0.0.1' },
   { path: 'operations.port', about: 'port of /livez, /readyz and /metrics; 8445; 0 takes any free one' },
   { path: 'callsUnderWay', about: 'calls of one TPP that one worker answers at once; 512' },

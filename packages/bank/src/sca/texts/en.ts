@@ -121,6 +121,8 @@ export const en: Texts = {
     'payments-changed':
       'The payments changed while you were confirming them. Nothing was approved. Please review them again.',
     'made-for-another': 'This payment was made for another customer. Only that customer can confirm it.',
+    'too-often':
+      'Too many tried to log in with this username just now. Nothing was approved. Wait a minute and try again.',
     'in-other-hands': 'Somebody else is logged in to these payments. Nothing was changed.',
     'log-in-again':
       'These payments were opened with a login that this browser does not have. Log in again to continue.',

@@ -121,6 +121,8 @@ export const fi: Texts = {
     'account-unknown': 'Valitse jokin omista tileistäsi.',
     'payments-changed': 'Maksut muuttuivat vahvistuksen aikana. Mitään ei hyväksytty. Tarkista maksut uudelleen.',
     'made-for-another': 'Tämä maksu on tehty toiselle asiakkaalle. Vain hän voi vahvistaa sen.',
+    'too-often':
+      'Tällä käyttäjätunnuksella on juuri nyt yritetty kirjautua liian monta kertaa. Mitään ei hyväksytty. Odota minuutti ja yritä uudelleen.',
     'in-other-hands': 'Joku toinen on jo kirjautunut käsittelemään näitä maksuja. Mitään ei muutettu.',
     'log-in-again':
       'Näitä maksuja käsitellään kirjautumisella, jota tällä selaimella ei ole. Jatka kirjautumalla uudelleen.',

@@ -118,6 +118,8 @@ export const sv: Texts = {
     'account-unknown': 'Välj ett av dina egna konton.',
     'payments-changed': 'Betalningarna ändrades medan du bekräftade dem. Inget godkändes. Granska dem på nytt.',
     'made-for-another': 'Betalningen har gjorts för en annan kund. Bara den kunden kan bekräfta den.',
+    'too-often':
+      'Med det här användarnamnet har det just försökts logga in för många gånger. Ingenting har godkänts. Vänta en minut och försök igen.',
     'in-other-hands': 'Någon annan har redan loggat in för att behandla dessa betalningar. Inget ändrades.',
     'log-in-again':
       'Dessa betalningar behandlas med en inloggning som denna webbläsare saknar. Logga in på nytt för att fortsätta.',

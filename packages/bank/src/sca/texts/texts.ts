@@ -12,6 +12,7 @@ export type NoticeName =
   | 'account-unknown'
   | 'payments-changed'
   | 'made-for-another'
+  | 'too-often'
   | 'in-other-hands'
   | 'log-in-again'
   | 'stale';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { LupaError } from '@lupa/protocol';
-import { RateLimit } from '../../src/http/rate-limit.ts';
+import { RateLimit } from '../../src/operations/rate-limit.ts';
 import type { RateCounts } from '../../src/ports/rate-counts.ts';
 import { codeOf } from '../code-of.ts';
 
