@@ -14,6 +14,7 @@ export interface Haproxy {
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/haproxy/', import.meta.url));
 const START_TIMEOUT_MS = 30_000;
+const PACKAGES = ['haproxy', 'liblua5.3-0', 'libopentracing-c-wrapper0', 'libopentracing1', 'libpcre2-8-0'];
 
 /**
  * Starts Debian's HAProxy on one of the repository's example configurations.
@@ -61,8 +62,12 @@ function findHaproxy(): { program: string; libraries?: string } {
   if (process.getuid?.() === 0) {
     // The package would start a service of its own, which nobody asked for.
     const policy = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-    spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'haproxy'], { env: policy });
-    if (existsSync('/usr/sbin/haproxy')) return { program: '/usr/sbin/haproxy' };
+    // A machine that was never updated knows no packages yet.
+    for (const before of [[], ['update']]) {
+      if (before.length > 0) spawnSync('apt-get', before);
+      spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'haproxy'], { env: policy });
+      if (existsSync('/usr/sbin/haproxy')) return { program: '/usr/sbin/haproxy' };
+    }
   }
   return unpackedHaproxy();
 }
@@ -75,10 +80,7 @@ function unpackedHaproxy(): { program: string; libraries: string } {
     const aside = mkdtempSync(`${home}-making-`);
     const packages = join(aside, 'packages');
     mkdirSync(packages);
-    const fetched = spawnSync('apt-get', ['download', 'haproxy', 'liblua5.3-0', 'libopentracing-c-wrapper0'], {
-      cwd: packages,
-      encoding: 'utf8',
-    });
+    const fetched = spawnSync('apt-get', ['download', ...PACKAGES], { cwd: packages, encoding: 'utf8' });
     const files = readdirSync(packages).filter((name) => name.endsWith('.deb'));
     for (const file of files) spawnSync('dpkg-deb', ['-x', join(packages, file), aside]);
     if (!existsSync(join(aside, 'usr', 'sbin', 'haproxy'))) {
@@ -92,8 +94,9 @@ function unpackedHaproxy(): { program: string; libraries: string } {
       rmSync(aside, { recursive: true, force: true });
     }
   }
-  const architecture = spawnSync('dpkg-architecture', ['-qDEB_HOST_MULTIARCH'], { encoding: 'utf8' }).stdout?.trim();
-  return { program, libraries: join(home, 'usr', 'lib', architecture || 'x86_64-linux-gnu') };
+  const libraries = join(home, 'usr', 'lib');
+  const [architecture = ''] = readdirSync(libraries).filter((name) => name.includes('-linux-'));
+  return { program, libraries: join(libraries, architecture) };
 }
 
 async function takesConnections(port: number): Promise<boolean> {
