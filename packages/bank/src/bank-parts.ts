@@ -23,6 +23,7 @@ import {
 } from './adapters/postgres/index.ts';
 import { observedDatabase } from './adapters/postgres/observed-database.ts';
 import { PostgresRateCounts } from './adapters/postgres/rate-counts.ts';
+import { PostgresReaper } from './adapters/postgres/reaper.ts';
 import { PostgresRevocationLists } from './adapters/postgres/revocation-lists.ts';
 import { PostgresTokenArtifacts } from './adapters/postgres/token-artifacts.ts';
 import { randomIdentifiers } from './adapters/random-identifiers.ts';
@@ -83,6 +84,7 @@ export function assembleBank(settings: BankSettings, opened: Database) {
     clients,
     measures,
     rateCounts: new PostgresRateCounts(database),
+    reaper: new PostgresReaper(database),
     clock,
     identifiers,
     passwords: scryptPasswords(),

@@ -6,18 +6,16 @@ import { KEYS_REREAD_SECONDS } from './domain/key-schedule.ts';
 import { bookSubmissions } from './operations/book-submissions.ts';
 import { endIdleSessions } from './operations/end-idle-sessions.ts';
 import { expireAuthorizations } from './operations/expire-authorizations.ts';
+import { forgetExpired } from './operations/forget-expired.ts';
 import { rejectLapsedSubmissions } from './operations/reject-lapsed-submissions.ts';
 import { sealAuditTrail } from './operations/seal-audit-trail.ts';
+import type { BankSettings } from './settings.ts';
 
 /** A booking whose process died before it waits at most this long for another. */
 const BOOKING_INTERVAL_MS = 1_000;
 const HOUSEKEEPING_INTERVAL_MS = 10_000;
 /** What the audit trail says is under a seal this long after it was written. */
 const SEALING_INTERVAL_MS = 10_000;
-/** Longer than any window that calls are counted in. */
-const RATES_KEPT_MS = 3_600_000;
-/** Expired rows removed a round, so that no round holds the store for long. */
-const PURGED_PER_ROUND = 500;
 
 /** What the bank does without being asked. */
 export interface BankWork {
@@ -26,26 +24,25 @@ export interface BankWork {
   stop(): Promise<void>;
 }
 
-/**
- * Starts it. Each kind of work repeats on its own, so that one that fails keeps no other waiting.
- *
- * @param unauthorizedSeconds how long an authorization waits for its customer
- */
+/** Of work that another process does. */
+const ELSEWHERE: BackgroundWork = { wake: () => undefined, stop: async () => undefined };
+
+/** Starts it. Each kind of work repeats on its own, so that one that fails keeps no other waiting. */
 export function startBankWork(
   parts: BankParts,
   keys: FollowedKeys,
-  unauthorizedSeconds = UNAUTHORIZED_SECONDS,
+  settings: Pick<BankSettings, 'unauthorizedSeconds' | 'retention' | 'booking'>,
 ): BankWork {
-  const { clock, artifacts, authorizationRequests, registrations, revocations, rateCounts, log } = parts;
+  const { unauthorizedSeconds = UNAUTHORIZED_SECONDS } = settings;
+  const { revocations, log } = parts;
   const failed = (what: string) => (error: unknown) => log.error({ err: error }, `${what} failed; it is tried again`);
   const repeat = (what: string, intervalMs: number, round: () => Promise<boolean>) =>
     startBackgroundWork(intervalMs, round, failed(what));
   const bookingFailed = failed('a booking');
-  const booking = repeat(
-    'booking',
-    BOOKING_INTERVAL_MS,
-    async () => (await bookSubmissions({ ...parts, bookingFailed })) > 0,
-  );
+  const booking =
+    settings.booking === 'elsewhere'
+      ? ELSEWHERE
+      : repeat('booking', BOOKING_INTERVAL_MS, async () => (await bookSubmissions({ ...parts, bookingFailed })) > 0);
   const works = [
     booking,
     repeat('ending idle sessions', HOUSEKEEPING_INTERVAL_MS, async () => (await endIdleSessions(scaBank(parts))) > 0),
@@ -59,13 +56,7 @@ export function startBankWork(
       HOUSEKEEPING_INTERVAL_MS,
       async () => (await expireAuthorizations(parts, unauthorizedSeconds)) > 0,
     ),
-    repeat('forgetting what has expired', HOUSEKEEPING_INTERVAL_MS, async () => {
-      const purged = await artifacts.purge(clock.now(), PURGED_PER_ROUND);
-      const nonces = await authorizationRequests.purgeNonces(clock.now(), PURGED_PER_ROUND);
-      const jtis = await registrations.purgeJtis(clock.now(), PURGED_PER_ROUND);
-      const rates = await rateCounts.purge(new Date(clock.now().getTime() - RATES_KEPT_MS), PURGED_PER_ROUND);
-      return purged + nonces + jtis + rates >= PURGED_PER_ROUND;
-    }),
+    repeat('forgetting what has expired', HOUSEKEEPING_INTERVAL_MS, () => forgetExpired(parts, settings.retention)),
     repeat('reading the keys anew', KEYS_REREAD_SECONDS * 1000, async () => {
       await keys.reread();
       return false;

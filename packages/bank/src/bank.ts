@@ -53,7 +53,7 @@ export async function openBank(settings: BankSettings): Promise<Bank> {
   const keys = await followKeys(settings.keys);
   const database = await openDatabase(settings.store);
   const parts = await assembleOrClose(settings, database);
-  const work = startBankWork(parts, keys, settings.unauthorizedSeconds);
+  const work = startBankWork(parts, keys, settings);
   const limits = bankLimits(settings, parts);
   const listeners = await listen(settings, parts, limits, work, keys).catch(async (error) => {
     await work.stop();

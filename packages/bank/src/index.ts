@@ -18,6 +18,7 @@ export {
 } from './domain/key-rotation.ts';
 export { publishedKeys, signingKey } from './domain/key-schedule.ts';
 export type { Rate } from './domain/rate-window.ts';
+export { IDEMPOTENCY_KEY_DAYS, type Retention } from './domain/retention.ts';
 export type { DrainLimits } from './http/drain.ts';
 export type { LoadSettings } from './http/load-limit.ts';
 export { isAddressOrNetwork } from './http/proxied-connections.ts';

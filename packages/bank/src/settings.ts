@@ -3,6 +3,7 @@ import type { StoreSettings } from './adapters/postgres/open-database.ts';
 import type { RevocationSettings } from './adapters/revocation/revocation-settings.ts';
 import type { TokenLifetimes } from './authorization-server/options.ts';
 import type { Rate } from './domain/rate-window.ts';
+import type { Retention } from './domain/retention.ts';
 import type { BehindProxy } from './http/api-listener.ts';
 import type { LoadSettings } from './http/load-limit.ts';
 import type { SignaturePolicy } from './http/signed-body.ts';
@@ -64,6 +65,13 @@ export interface BankSettings {
   readonly lifetimes?: Partial<TokenLifetimes>;
   /** How long an authorization waits for its customer before it is revoked; 24 hours when absent. */
   readonly unauthorizedSeconds?: number;
+  /** How long is kept what nobody needs after a while. */
+  readonly retention?: Retention;
+  /**
+   * Whether this process books what is submitted; where it is to be done `elsewhere`, another process of the same bank has to.
+   * Default `here`.
+   */
+  readonly booking?: 'here' | 'elsewhere';
   /** Present in the sandbox only. */
   readonly sandbox?: {
     readonly testUsers: readonly { readonly username: string; readonly password: string; readonly name: string }[];

@@ -5,13 +5,9 @@ import type { ScaBank } from './sca-bank.ts';
 /** Sessions ended in one round; the worker comes again soon. */
 const ROUND = 100;
 
-/** Ended sessions are kept this long, so that a late click is told what became of it. */
-const KEPT_SECONDS = 86_400;
-
 /**
  * The worker's round: ends sessions that were left alone for five minutes, so that their bundles go back to `Unauthorized`
- * (contract §6), and forgets sessions that ended long ago. Each is looked at again under lock: one that was used meanwhile
- * goes on.
+ * (contract §6). Each is looked at again under lock: one that was used meanwhile goes on.
  *
  * @returns how many it ended
  */
@@ -23,6 +19,5 @@ export async function endIdleSessions(bank: ScaBank): Promise<number> {
     const locked = await bank.store.transaction((unit) => lockScaSession(bank, unit, at));
     if (locked?.session.step === 'ended') ended += 1;
   }
-  await bank.store.purge(new Date(now.getTime() - KEPT_SECONDS * 1000));
   return ended;
 }

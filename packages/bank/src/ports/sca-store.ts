@@ -60,8 +60,11 @@ export interface ScaStore {
   phoneRequests(customerId: CustomerId): Promise<PhoneRequest[]>;
   /** The key list whose code was asked for last; the first list while none was. */
   currentKeySeries(customerId: CustomerId): Promise<number>;
-  /** Removes ended sessions and what hangs on them when older than `before`. */
-  purge(before: Date): Promise<void>;
+  /**
+   * Removes ended sessions, and counts of attempts on usernames nobody has, when older than `before`.
+   * @returns how many rows were removed, at most `limit` of each
+   */
+  purge(before: Date, limit: number): Promise<number>;
 }
 
 export interface ScaUnit extends PaymentUnit {

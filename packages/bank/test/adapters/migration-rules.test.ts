@@ -11,7 +11,7 @@ const FIRST_HELD = '0009';
 /** Tables that stay small, so that a lock for the time of one look at them is no matter. */
 const SMALL = new Set([
   ...['clients', 'customers', 'accounts', 'key_lists', 'exemption_counters', 'registering_organisations'],
-  ...['revocation_lists', 'rate_counts', 'schema_migrations', 'reaper_positions'],
+  ...['revocation_lists', 'rate_counts', 'schema_migrations', 'reaper_positions', 'factor_attempts'],
 ]);
 
 /** What was let through, and why. */

@@ -142,7 +142,7 @@ export function scaStoreContract(database: OpenDatabase): void {
       const young = await newSession({ step: 'ended', outcome: 'approved', lastSeen: before });
       const open = await newSession({ lastSeen: new Date(0) });
       for (const session of [old, young, open]) await inside((unit) => unit.openSession(session));
-      await store().purge(before);
+      await store().purge(before, 10);
       assert.equal(await store().findSession(old.sessionId), undefined);
       assert.deepEqual(await store().findSession(young.sessionId), young);
       assert.deepEqual(await store().findSession(open.sessionId), open);

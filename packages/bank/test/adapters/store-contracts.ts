@@ -10,6 +10,7 @@ import { outgoingMessagesContract } from './outgoing-messages-contract.ts';
 import { partiesContract } from './parties-contract.ts';
 import { paymentUnitContract } from './payment-unit-contract.ts';
 import { rateCountsContract } from './rate-counts-contract.ts';
+import { reaperContract } from './reaper-contract.ts';
 import { registrationsContract } from './registrations-contract.ts';
 import { scaCountersContract } from './sca-counters-contract.ts';
 import { scaStoreContract } from './sca-store-contract.ts';
@@ -35,6 +36,7 @@ export function storeContracts(database: OpenDatabase): void {
   scaCountersContract(database);
   partiesContract(database);
   rateCountsContract(database);
+  reaperContract(database);
   storeFiguresContract(database);
   registrationsContract(database);
   auditTrailContract(database);

@@ -1,4 +1,4 @@
-import { fixedExchangeRates, LONGEST_LIFETIMES, type TokenLifetimes } from '@lupa/bank';
+import { fixedExchangeRates, IDEMPOTENCY_KEY_DAYS, LONGEST_LIFETIMES, type TokenLifetimes } from '@lupa/bank';
 import { currencyDecimals, isBic } from '@lupa/protocol';
 import type { Values } from './values.ts';
 
@@ -7,6 +7,11 @@ const DAY_SECONDS = 86_400;
 /** What this bank is, and how long things live in it. */
 export function checkBank(values: Values) {
   const bic = checkBic(values);
+  const unauthorizedSeconds = values.wholeNumber('unauthorizedSeconds', {
+    least: 60,
+    most: 30 * DAY_SECONDS,
+    otherwise: DAY_SECONDS,
+  });
   return {
     bankCodes: checkBankCodes(values),
     ...(bic === undefined ? {} : { bic }),
@@ -15,13 +20,22 @@ export function checkBank(values: Values) {
     revocation: checkRevocation(values),
     signatures: values.choice('signatures', ['required', 'optional'], 'required'),
     lifetimes: checkLifetimes(values),
-    unauthorizedSeconds: values.wholeNumber('unauthorizedSeconds', {
-      least: 60,
-      most: 30 * DAY_SECONDS,
-      otherwise: DAY_SECONDS,
-    }),
+    unauthorizedSeconds,
+    retention: { idempotencyKeyDays: checkIdempotencyKeyDays(values, unauthorizedSeconds) },
     callsUnderWay: values.wholeNumber('callsUnderWay', { least: 1, most: 100_000, otherwise: 512 }),
   };
+}
+
+function checkIdempotencyKeyDays(values: Values, unauthorizedSeconds: number): number {
+  const days = values.wholeNumber('idempotencyKeyDays', { least: 1, most: 3_650, otherwise: IDEMPOTENCY_KEY_DAYS });
+  if (days * DAY_SECONDS < unauthorizedSeconds) {
+    values.mistake(
+      'idempotencyKeyDays',
+      `A payment waits for its customer for ${unauthorizedSeconds} s, longer than its idempotency key would be remembered.`,
+      `Say at least ${Math.ceil(unauthorizedSeconds / DAY_SECONDS)}, or a shorter unauthorizedSeconds.`,
+    );
+  }
+  return days;
 }
 
 function checkRevocation(values: Values) {

@@ -86,6 +86,10 @@ export const MEMBERS = [
   { path: 'lifetimes.codeSeconds', about: 'of an authorization code; 60, never longer' },
   { path: 'lifetimes.refreshTokenDays', about: 'of a refresh token; 45, never longer' },
   { path: 'unauthorizedSeconds', about: 'how long an authorization waits for its customer; 86400' },
+  {
+    path: 'idempotencyKeyDays',
+    about: 'how long an idempotency key is remembered; 7, and longer than unauthorizedSeconds',
+  },
   { path: 'limits.calls', about: 'calls that one worker answers at once, of all TPPs; one more is a 503; 1024' },
   { path: 'limits.connections', about: 'open connections of each listener of one worker; 20000' },
   { path: 'limits.eventLoopDelayMs', about: 'how late a worker may run before it turns calls away; 500' },

@@ -49,7 +49,10 @@ export const BLOCK = {
 /** Anybody can make up usernames, so the counts of those no customer has are forgotten; a customer's wrong factors are not. */
 export const PURGE_ATTEMPTS = {
   name: 'purge-attempts',
-  text: `DELETE FROM factor_attempts f
-    WHERE f.last_attempt < $1 AND (f.blocked_until IS NULL OR f.blocked_until < $1)
-      AND NOT f.of_customer`,
+  text: `DELETE FROM factor_attempts WHERE username_digest IN (
+      SELECT username_digest FROM factor_attempts
+      WHERE NOT of_customer AND last_attempt < $1 AND (blocked_until IS NULL OR blocked_until < $1)
+      ORDER BY last_attempt LIMIT $2
+    ) AND NOT of_customer AND last_attempt < $1 AND (blocked_until IS NULL OR blocked_until < $1)
+    RETURNING username_digest`,
 };

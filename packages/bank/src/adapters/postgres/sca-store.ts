@@ -23,7 +23,9 @@ const PHONE_REQUESTS = {
 };
 const PURGE_SESSIONS = {
   name: 'purge-sca-sessions',
-  text: "DELETE FROM sca_sessions WHERE step = 'ended' AND last_seen < $1",
+  text: `DELETE FROM sca_sessions WHERE session_id IN (
+      SELECT session_id FROM sca_sessions WHERE step = 'ended' AND last_seen < $1 ORDER BY last_seen LIMIT $2
+    ) RETURNING session_id`,
 };
 
 /** Strong customer authentication in PostgreSQL or PGlite. */
@@ -67,7 +69,9 @@ export class PostgresScaStore implements ScaStore {
     return row?.series ?? 1;
   }
 
-  async purge(before: Date): Promise<void> {
-    await Promise.all([this.#database.query(PURGE_SESSIONS, [before]), this.#database.query(PURGE_ATTEMPTS, [before])]);
+  async purge(before: Date, limit: number): Promise<number> {
+    const sessions = await this.#database.query(PURGE_SESSIONS, [before, limit]);
+    const attempts = await this.#database.query(PURGE_ATTEMPTS, [before, limit]);
+    return sessions.length + attempts.length;
   }
 }

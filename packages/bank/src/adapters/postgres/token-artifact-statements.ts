@@ -79,10 +79,12 @@ export const REMOVE_ACCESS_TOKENS_OF_GRANT: Statement = {
   text: 'DELETE FROM access_tokens WHERE grant_id = $1 RETURNING kind',
 };
 
+/** A grant may be given a longer life while we wait for its row. */
 export const PURGE_ARTIFACTS: Statement = {
   name: 'purge-artifacts',
   text: `DELETE FROM token_artifacts WHERE (model, id_digest) IN
-    (SELECT model, id_digest FROM token_artifacts WHERE expires_at < $1 ORDER BY expires_at LIMIT $2) RETURNING model`,
+    (SELECT model, id_digest FROM token_artifacts WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)
+    AND expires_at < $1 RETURNING model`,
 };
 
 export const PURGE_ACCESS_TOKENS: Statement = {
