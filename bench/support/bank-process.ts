@@ -1,11 +1,12 @@
-import { createPrivateKey, generateKeyPairSync, hash, randomBytes } from 'node:crypto';
+import { createPrivateKey, hash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { openBank } from '@lupa/bank';
+import { type BankSettings, openBank } from '@lupa/bank';
 import { asClientId } from '@lupa/protocol';
-import type { BareServerOptions } from './bare-server.ts';
+import type { BareServerOptions } from '../bare/bare-server.ts';
 import type { BenchTpp } from './bench-tpp.ts';
+import { REDIRECT_URI } from './calls.ts';
 import { jwkSetOf } from './certificates.ts';
 import { serveParent } from './child.ts';
 
@@ -13,13 +14,14 @@ import { serveParent } from './child.ts';
 export interface BankProcessOptions extends BareServerOptions {
   readonly apiPort: number;
   readonly authorizePort: number;
+  /** `elsewhere` means by nobody, here: rounds of submissions are then the submissions alone. */
+  readonly booking: NonNullable<BankSettings['booking']>;
 }
 
 /** The bank as it is delivered, in a process of its own, with one registered TPP. */
 async function startBank(options: BankProcessOptions): Promise<{ port: number }> {
-  const { apiPort, authorizePort, databaseUrl, server } = options;
+  const { apiPort, authorizePort, databaseUrl, server, booking } = options;
   const [host, issuer] = ['127.0.0.1', `http://localhost:${authorizePort}`];
-  const idTokenKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
   const bank = await openBank({
     store: { kind: 'postgres', url: databaseUrl },
     api: { host, port: apiPort, url: `https://localhost:${apiPort}`, ...server, trustedIssuers: options.authority },
@@ -27,11 +29,12 @@ async function startBank(options: BankProcessOptions): Promise<{ port: number }>
     audiences: [],
     keys: {
       responseSigning: [{ kid: 'bench-response', alg: 'ES256', privateKey: createPrivateKey(options.responseKey) }],
-      idTokens: [{ kid: 'bench-id-tokens', alg: 'RS256', privateKey: idTokenKey }],
+      idTokens: [{ kid: 'bench-id-tokens', alg: 'RS256', privateKey: createPrivateKey(options.idTokenKey) }],
       cookieKeys: [randomBytes(32).toString('base64url')],
     },
     factorSecret: randomBytes(32).toString('base64url'),
     bankCodes: ['5'],
+    booking,
     revocation: { lists: [{ url: await serveRevocationList(options.revocationList) }] },
   });
   await bank.administration.registerClient(registration(options.tpp));
@@ -54,7 +57,7 @@ function registration({ clientId, clientSecret, apiKey, certificateThumbprint, s
     apiKeyDigest: hash('sha256', apiKey, 'buffer'),
     certificateThumbprint,
     roles: ['PIS'],
-    redirectUris: ['http://localhost/callback'],
+    redirectUris: [REDIRECT_URI],
     jwks: jwkSetOf(signing, signing.kid),
   };
 }

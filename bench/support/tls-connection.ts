@@ -8,6 +8,8 @@ export interface ConnectionOptions {
   /** PEM of the issuer of the server's certificate. */
   readonly authority: string;
   readonly identity: Identity;
+  /** A session of an earlier connection to the same server, to be resumed if the server will. */
+  readonly session?: Buffer;
 }
 
 /**
@@ -20,20 +22,38 @@ export class TlsConnection {
   #waiting: { resolve: (response: HttpResponse) => void; reject: (error: unknown) => void } | undefined;
   /** What ended the connection, once it has ended. */
   #failure: Error | undefined;
+  #session: Buffer | undefined;
 
   private constructor(socket: TLSSocket) {
     this.#socket = socket;
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('error', (error) => this.#end(error));
     socket.on('close', () => this.#end(new Error('the server closed the connection')));
+    socket.on('session', (session: Buffer) => {
+      this.#session = session;
+    });
   }
 
-  static async open({ port, authority, identity }: ConnectionOptions): Promise<TlsConnection> {
+  static async open({ port, authority, identity, session }: ConnectionOptions): Promise<TlsConnection> {
     const { certificate: cert, privateKey: key } = identity;
-    const socket = connect({ host: '127.0.0.1', port, servername: 'localhost', ca: authority, cert, key });
+    const socket = connect({
+      ...{ host: '127.0.0.1', port, servername: 'localhost', ca: authority, cert, key },
+      ...(session === undefined ? {} : { session }),
+    });
+    const connection = new TlsConnection(socket);
     await once(socket, 'secureConnect');
     socket.setNoDelay(true);
-    return new TlsConnection(socket);
+    return connection;
+  }
+
+  /** What the server gave for the next connection, if it gave anything. */
+  get session(): Buffer | undefined {
+    return this.#session;
+  }
+
+  /** Whether the server took the session it was offered. */
+  get isResumed(): boolean {
+    return this.#socket.isSessionReused();
   }
 
   get isOpen(): boolean {

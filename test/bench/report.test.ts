@@ -1,41 +1,76 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { describeRun, jsonLine } from '../../bench/support/report.ts';
+import { describeFloor, describeResult, jsonLine } from '../../bench/support/report.ts';
+import { figuresOf, furthestControl, verdictOf } from '../../bench/support/result.ts';
 import { grownTables } from '../../bench/support/row-counts.ts';
-import { compareRounds, type Round } from '../../bench/support/statistics.ts';
-
-const round = (requestsPerSecond: number, p99Ms: number): Round => ({ requestsPerSecond, p50Ms: 4, p99Ms });
-const run = (control: Round) => compareRounds([{ bank: round(3210.4, 9), bare: round(4000, 8), control }]);
-const shape = { rounds: 1, requestsPerRound: 2000, connections: 16 };
+import { createResult } from './support/results.ts';
 
 describe('the report', () => {
   test('puts the ratios beside every time', () => {
-    const lines = describeRun(run(round(4000, 8)), shape).split('\n');
+    const lines = describeResult(createResult(4000)).split('\n');
     assert.deepEqual(
-      lines.filter((line) => /^(?:bank|bare)/.test(line)).map((line) => line.trim().split(/\s{2,}/)),
+      lines
+        .filter((line) => /^(?:bank|bare| {2}first| {2}second)/.test(line))
+        .map((line) => line.trim().split(/\s{2,}/)),
       [
-        ['bank', '3210', '4.00', '9.00', '0.80', '1.13'],
-        ['bare', '4000', '4.00', '8.00', '1.00', '1.00'],
-        ['bare, first', '4000', '4.00', '8.00', '1.00', '1.00'],
-        ['bare, second', '4000', '4.00', '8.00', '1.00', '1.00'],
+        ['bank', '3210', '4.00', '9.00', '200', '0.80', '1.13', '1.00'],
+        ['bare', '4000', '4.00', '8.00', '200', '1.00', '1.00', '1.00'],
+        ['first', '4000', '4.00', '8.00', '200', '1.00', '1.00', '1.00'],
+        ['second', '4000', '4.00', '8.00', '200', '1.00', '1.00', '1.00'],
       ],
     );
   });
 
-  test('says that a run is void, and why', () => {
-    assert.match(describeRun(run(round(3700, 8)), shape), /VOID: the bare server is 92\.5 % of itself/);
-    assert.doesNotMatch(describeRun(run(round(3900, 8)), shape), /VOID/);
+  test('says how each floor was met', () => {
+    const text = describeResult(createResult(4000));
+    assert.match(text, /^ {2}pass {2}throughput 0\.803 \(at least 0\.75, goal 0\.85\)$/m);
+    assert.match(text, /^ {2}FAIL {2}p99 1\.125 \(at most 1\)$/m);
   });
 
-  test('is one line for programs', () => {
-    assert.deepEqual(JSON.parse(jsonLine(run(round(4000, 8)))), {
-      name: 'create',
-      ratio: 0.803,
-      p99Ratio: 1.125,
-      ours: 3210,
-      limit: 4000,
-    });
+  test('says that a run is void, and why, and judges no floor by it', () => {
+    const text = describeResult(createResult(3700));
+    assert.match(text, /VOID: the limit is 92\.5 % of itself/);
+    assert.doesNotMatch(text, /FAIL|pass/);
+    assert.doesNotMatch(describeResult(createResult(3900)), /VOID/);
   });
+
+  test('says how often a run was void before', () => {
+    assert.match(describeResult(createResult(3700, { attempts: 3 })), /and so were the 2 before it/);
+  });
+
+  test('is one line for programs, with these members and no others', () => {
+    const line = jsonLine(createResult(4000));
+    assert.doesNotMatch(line, /\n/);
+    assert.deepEqual(JSON.parse(line), { name: 'create', ratio: 0.803, p99Ratio: 1.125, ours: 3210.4, limit: 4000 });
+  });
+});
+
+describe('a floor', () => {
+  const atLeast = (value: number) => verdictOf({ what: '', value, bound: { atLeast: 0.75, goal: 0.85 } });
+  test('is met by what reaches it', () => assert.equal(atLeast(0.75), 'pass'));
+  test('is missed by what is just below', () => assert.equal(atLeast(0.749), 'FAIL'));
+  test('has its goal reached by what reaches that', () => assert.equal(atLeast(0.85), 'goal'));
+  test('is missed by what is not a number', () => assert.equal(atLeast(Number.NaN), 'FAIL'));
+
+  test('from above is met by what does not pass it', () => {
+    assert.equal(verdictOf({ what: '', value: 1.5, bound: { atMost: 1.5 } }), 'pass');
+    assert.equal(verdictOf({ what: '', value: 1.501, bound: { atMost: 1.5 } }), 'FAIL');
+  });
+
+  test('is told with its value and what was asked', () => {
+    assert.equal(describeFloor({ what: 'p99', value: 1.2, bound: { atMost: 1.5 } }), 'p99 1.200 (at most 1.5)');
+  });
+});
+
+test('of several controls the one furthest off counts, on either side', () => {
+  assert.equal(furthestControl([1.01, 0.9, 1.05]), 0.9);
+  assert.equal(furthestControl([1.2, 0.9]), 1.2);
+});
+
+test("a contest's limit is the mean of its two processes", () => {
+  const comparison = createResult(4400).sections[0]?.comparison;
+  assert.ok(comparison);
+  assert.equal(figuresOf(comparison, 1).limit, 4200);
 });
 
 test('tables that did not grow are left out of the comparison of work, new tables are not', () => {

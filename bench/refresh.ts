@@ -1,0 +1,43 @@
+import { startBankAndBares } from './support/bank-and-bares.ts';
+import { type Benchmark, shapeOf } from './support/benchmark.ts';
+import { Bulk } from './support/bulk.ts';
+import { compete } from './support/contest.ts';
+import { figuresOf } from './support/result.ts';
+import { countRows } from './support/row-counts.ts';
+import { isVoid } from './support/statistics.ts';
+
+const WARM_UP_CALLS = 1000;
+
+/** `POST /oauth/token` with refresh tokens, each of its own family and given in once. */
+export const refresh: Benchmark = async (stage, effort) => {
+  const shape = shapeOf(effort, { rounds: 30, callsPerRound: 250 }, { rounds: 9, callsPerRound: 150 });
+  const { databaseUrl, servers, close } = await startBankAndBares(stage);
+  const bulk = await Bulk.open(databaseUrl, stage.tpp);
+  try {
+    const { comparison, attempts } = await compete({
+      shape,
+      warmUpCalls: WARM_UP_CALLS,
+      mayRepeat: effort.mayRepeat,
+      stored: () => countRows(databaseUrl),
+      round: async (who, count) => {
+        const payments = await bulk.approvedPayments(count);
+        const refreshTokens = payments.map(({ refreshToken }) => refreshToken);
+        return stage.drive(servers[who], { kind: 'refresh', refreshTokens });
+      },
+    });
+    return {
+      name: 'refresh',
+      title: 'token endpoint, refresh',
+      how: 'POST /oauth/token, grant_type=refresh_token: a renewed refresh token, an access token and an ID token signed with RS256, 16 connections.',
+      ...figuresOf(comparison, attempts),
+      isVoid: isVoid(comparison),
+      sections: [{ title: 'Refresh', names: ['bank', 'bare node:https'], comparison }],
+      floors: [],
+      notes: [],
+      plots: [],
+    };
+  } finally {
+    await bulk.close();
+    await close();
+  }
+};

@@ -1,0 +1,19 @@
+import type { RunShape } from './contest.ts';
+import type { BenchmarkResult } from './result.ts';
+import type { Stage } from './stage.ts';
+
+/** How much is to be done. */
+export interface Effort {
+  readonly quick: boolean;
+  /** Instead of the usual shape. */
+  readonly shape: Partial<RunShape>;
+  /** Whether a void run may be repeated: in a hurry only while there is time. */
+  readonly mayRepeat: () => boolean;
+}
+
+export type Benchmark = (stage: Stage, effort: Effort) => Promise<BenchmarkResult>;
+
+/** The shape of a run: the usual one, the quick one, or what was asked for. */
+export function shapeOf({ quick, shape }: Effort, full: RunShape, hurried: RunShape): RunShape {
+  return { ...(quick ? hurried : full), ...shape };
+}
