@@ -19,10 +19,21 @@ export interface Victims {
 
 /** The bank's clock, moved by faults and asked by TPPs. It is never behind the machine's: certificates begin there. */
 export class BankClock {
-  aheadMs = 0;
+  #aheadMs = 0;
+  /** The furthest it ever was ahead: what was accepted then is due then, however far the clock has gone back since. */
+  furthestMs = 0;
+
+  get aheadMs(): number {
+    return this.#aheadMs;
+  }
+
+  set aheadMs(aheadMs: number) {
+    this.#aheadMs = aheadMs;
+    this.furthestMs = Math.max(this.furthestMs, aheadMs);
+  }
 
   now(): Date {
-    return new Date(Date.now() + this.aheadMs);
+    return new Date(Date.now() + this.#aheadMs);
   }
 }
 
