@@ -32,6 +32,8 @@ export interface Story {
   readonly visits: readonly Visit[];
   /** Whether any clock was behind what it, or another one, had said before. */
   readonly clockWentBack: boolean;
+  /** When the bank's clock jumped ahead, in milliseconds. */
+  readonly jumpsMs: readonly number[];
   /** Whether PostgreSQL was made to fail in a way it calls an internal error of its own. */
   readonly storeBroke: boolean;
 }
@@ -61,8 +63,11 @@ export function readStory(history: readonly Numbered[]): Story {
     isOf(line, 'visit') ? [{ begun: line, ended: visitEnds.get(line.id) }] : [],
   );
   const clockWentBack = history.some((line) => isOf(line, 'fault') && /^clock-(?:back|apart)$/.test(line.fault));
+  const jumpsMs = history.flatMap((line) =>
+    isOf(line, 'fault') && /^clock-(?:forward|midnight)$/.test(line.fault) ? [Date.parse(line.at)] : [],
+  );
   const storeBroke = history.some((line) => isOf(line, 'fault') && (line.detail ?? '').startsWith('RLIMIT_FSIZE'));
-  return { run, sendings, visits, clockWentBack, storeBroke };
+  return { run, sendings, visits, clockWentBack, jumpsMs, storeBroke };
 }
 
 function isOf<Kind extends HistoryLine['kind']>(
