@@ -154,6 +154,15 @@ describe('every table is bounded', () => {
     assert.equal(await rows('request_nonces', 'forget_after = $1', [at]), 0);
   });
 
+  test('a process that finds another one at the keys leaves them to it', async () => {
+    const take = { name: 'test-take', text: 'SELECT position FROM reaper_positions FOR UPDATE' };
+    await database().transaction(async (inside) => {
+      await inside.query(take, []);
+      const nothing = await new PostgresReaper(database()).forgetIdempotencyKeys(new Date('2040-01-01T00:00:00Z'), 10);
+      assert.deepEqual(nothing, { looked: 0, forgotten: 0 });
+    });
+  });
+
   async function aPaymentThatIsOver(): Promise<void> {
     const clientId = await newClient(database());
     const token = await newToken(database(), { clientId, expiresAt: new Date('2040-01-01T00:00:00Z') });
