@@ -5,12 +5,12 @@ import type { SandboxCertificates } from '../certificates/sandbox-certificates.t
 import type { DataDirectory, TppFiles } from '../files/data-directory.ts';
 import { keepPrivateFile, readPrivateFile } from '../files/private-file.ts';
 import type { DemoTppFacts } from '../sandbox-facts.ts';
-import { parseRegistrationResult, printRegistrationResult, type RegistrationAnswer } from './registration-result.ts';
+import { type DemoRegistration, parseRegistrationResult, printRegistrationResult } from './registration-result.ts';
 
 /** The demo TPP: what it has on disk, and what the bank is told of it. */
 export interface DemoTpp {
   readonly facts: DemoTppFacts;
-  readonly registration: RegistrationAnswer;
+  readonly registration: DemoRegistration;
   /** Its public keys, as registered. */
   readonly jwks: { readonly keys: readonly object[] };
 }
@@ -42,7 +42,7 @@ export async function keepDemoTpp(
   const signingKid = keyId(certificates.tpp.seal.key);
   const jwks = await keepKeySets(files, certificates);
   const kept = parseRegistrationResult((await readPrivateFile(files.registrationResult)) ?? '');
-  const registration: RegistrationAnswer = {
+  const registration: DemoRegistration = {
     ...(kept?.answer ?? newRegistration(now)),
     redirect_uris: redirectUris,
     jwks_endpoint: jwksEndpoint,
@@ -78,7 +78,7 @@ async function keepKeySets(
   return publicJwks;
 }
 
-function newRegistration(now: Date): Omit<RegistrationAnswer, 'redirect_uris' | 'jwks_endpoint'> {
+function newRegistration(now: Date): Omit<DemoRegistration, 'redirect_uris' | 'jwks_endpoint'> {
   return {
     client_id: randomText(15),
     client_id_issued_at: Math.floor(now.getTime() / 1000),
