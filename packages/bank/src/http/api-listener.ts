@@ -8,10 +8,12 @@ import type { Measures } from '../ports/measures.ts';
 import { AnswerLog } from './answer-log.ts';
 import type { CertificateGuard } from './certificate-guard.ts';
 import { CONNECTION_LIMITS, HANDSHAKE_TIMEOUT_MS, limitConnections } from './connection-limits.ts';
+import { framingFault } from './framing.ts';
 import { refuseStranger } from './guard-behind-proxy.ts';
 import type { CurrentSigner } from './key-ring.ts';
 import type { LoadLimit } from './load-limit.ts';
-import { answerMalformed } from './malformed-requests.ts';
+import { answerMalformed, answerUnframed } from './malformed-requests.ts';
+import { oneByOne } from './one-by-one.ts';
 import type { PaymentsDoor } from './payments-api.ts';
 import { watchProxied } from './proxied-connections.ts';
 import { MAX_BODY_BYTES } from './read-body.ts';
@@ -63,12 +65,18 @@ const PROXIED_HEADER_BYTES = 64 * 1024;
  * one for a proxy that does all that in its place.
  */
 export function apiListener({ from, signer, identifiers, log, load, measures, payments, guard }: ApiListenerOptions) {
+  const refuse = answerUnframed(signer, identifiers);
   const app = fastify({
     serverFactory: (others) =>
-      serverFor(from, (request, response) => {
-        if (payments.takes(request)) payments.answer(request, response);
-        else others(request, response);
-      }),
+      serverFor(
+        from,
+        oneByOne((request, response) => {
+          const fault = framingFault(request);
+          if (fault !== undefined) refuse(fault, request, response);
+          else if (payments.takes(request)) payments.answer(request, response);
+          else others(request, response);
+        }),
+      ),
     bodyLimit: MAX_BODY_BYTES,
     exposeHeadRoutes: false,
     genReqId: () => identifiers.uuid(),
@@ -79,6 +87,8 @@ export function apiListener({ from, signer, identifiers, log, load, measures, pa
     // What the router refuses before any route: a path it cannot decode, an id longer than any.
     frameworkErrors: (error, request, reply) => void sendError(signer, error, request, reply),
   });
+  // Which Node would refuse by itself, unsigned.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   limitConnections(app.server, load.connections);
   watchAnswers(app, { listener: 'api', measures });
   app.addHook('onRequest', async ({ raw }) => refuseStranger(raw));

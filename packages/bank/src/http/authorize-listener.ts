@@ -8,7 +8,9 @@ import { problemPage } from '../sca/problem-page.ts';
 import { pageHeaders } from '../sca/security-headers.ts';
 import { AnswerLog } from './answer-log.ts';
 import { CONNECTION_LIMITS, HANDSHAKE_TIMEOUT_MS, limitConnections } from './connection-limits.ts';
+import { framingFault } from './framing.ts';
 import type { LoadLimit } from './load-limit.ts';
+import { callUnderWay, endAfter, isAnswered, oneByOne } from './one-by-one.ts';
 import { MAX_BODY_BYTES } from './read-body.ts';
 import { watchAnswers } from './watch-answers.ts';
 
@@ -23,6 +25,9 @@ export interface AuthorizeListenerOptions {
   readonly load: LoadLimit;
   readonly measures: Measures;
 }
+
+/** To what Node could not even parse. */
+const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
 
 /** The listener for browsers, and for anyone who wants keys (contract §1): no client certificate. */
 export function authorizeListener({
@@ -47,15 +52,30 @@ export function authorizeListener({
   const answerNoSuchPage = (request: FastifyRequest, reply: FastifyReply) =>
     answerProblem(request, reply, 404, 'no-such-page');
   const app = fastify({
-    serverFactory: (handler) => serverOf(tls, handler),
+    serverFactory: (handler) =>
+      serverOf(
+        tls,
+        oneByOne((request, response) => {
+          if (framingFault(request) === undefined) return handler(request, response);
+          endAfter(response, request.socket);
+          return response.writeHead(400, { 'content-length': '0' }).end();
+        }),
+      ),
     bodyLimit: MAX_BODY_BYTES,
     genReqId: () => identifiers.uuid(),
     requestIdHeader: false,
     logController: new AnswerLog(),
     loggerInstance: log,
+    clientErrorHandler: (_error, socket) => {
+      const before = callUnderWay(socket);
+      if (before !== undefined) endAfter(before, socket);
+      else if (socket.writable && !isAnswered(socket)) socket.end(BAD_REQUEST);
+      else socket.destroySoon();
+    },
     // A path the router cannot decode is no page either.
     frameworkErrors: (_error, request, reply) => void answerNoSuchPage(request, reply),
   });
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   limitConnections(app.server, load.connections);
   watchAnswers(app, { listener: 'authorize', measures });
   app.addHook('onRequest', (request, reply, next) => {

@@ -56,9 +56,11 @@ class Drain {
     }
     // Before the application's own listener, which may answer at once.
     server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
+      if (this.#draining) response.shouldKeepAlive = false;
+      // One that waits behind another will hardly be taken (`one-by-one.ts`), and Node does not tell when it is gone.
+      if (response.socket === null) return;
       this.#answers.add(response);
       response.once('close', () => this.#answers.delete(response));
-      if (this.#draining) response.shouldKeepAlive = false;
     });
   }
 

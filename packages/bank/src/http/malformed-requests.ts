@@ -1,19 +1,30 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { LupaError } from '@lupa/protocol';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { CurrentSigner } from './key-ring.ts';
+import { callUnderWay, endAfter, isAnswered } from './one-by-one.ts';
 import { errorAnswer, signAnswer } from './signed-reply.ts';
 
 const STATUS_TEXTS: Readonly<Record<number, string>> = { 400: 'Bad Request', 431: 'Request Header Fields Too Large' };
 
 /**
  * Answers what Node could not even parse as a request, signed like every other answer (contract §5, §7), and ends the
- * connection: where the next request would begin is unknown.
+ * connection: where the next request would begin is unknown. A call that came before it is answered instead.
  */
 export function answerMalformed(signer: CurrentSigner, identifiers: Identifiers) {
   return (error: NodeJS.ErrnoException, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
+      return;
+    }
+    const before = callUnderWay(socket);
+    if (before !== undefined) {
+      endAfter(before, socket);
+      return;
+    }
+    if (isAnswered(socket)) {
+      socket.destroySoon();
       return;
     }
     const code = error.code === 'HPE_HEADER_OVERFLOW' ? 'HEADERS_TOO_LARGE' : 'HEADER_INVALID';
@@ -23,5 +34,16 @@ export function answerMalformed(signer: CurrentSigner, identifiers: Identifiers)
     const head = Object.entries({ date: new Date().toUTCString(), connection: 'close', ...headers });
     const lines = head.map(([name, value]) => `${name}: ${value}\r\n`).join('');
     socket.end(Buffer.concat([Buffer.from(`HTTP/1.1 ${status} ${STATUS_TEXTS[status]}\r\n${lines}\r\n`), bytes]));
+  };
+}
+
+/** Answers a request that `framingFault` refuses in the same way. */
+export function answerUnframed(signer: CurrentSigner, identifiers: Identifiers) {
+  return (fault: string, request: IncomingMessage, response: ServerResponse): void => {
+    const requestId = identifiers.uuid();
+    const answer = errorAnswer(new LupaError('HEADER_INVALID', { description: fault }), requestId);
+    const { status, headers, bytes } = signAnswer(signer(), answer, { requestId, interactionId: requestId });
+    endAfter(response, request.socket);
+    response.writeHead(status, headers).end(bytes);
   };
 }

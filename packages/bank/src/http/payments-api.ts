@@ -132,7 +132,7 @@ class Exchange {
     const ids = { requestId: this.requestId, interactionId: interactionId(headers) ?? this.requestId };
     const signed = signAnswer(this.#options.signer(), answer, ids);
     // What is left of a body that was too large is not worth reading to keep the connection.
-    if (!this.request.complete && signed.status === 413) signed.headers.connection = 'close';
+    if (!this.request.complete && signed.status === 413) this.response.shouldKeepAlive = false;
     this.response.writeHead(signed.status, signed.headers).end(signed.bytes);
     this.#tell(signed.status, ids.interactionId);
   };
