@@ -32,7 +32,7 @@ export interface Story {
   readonly visits: readonly Visit[];
   /** Whether any clock was behind what it, or another one, had said before. */
   readonly clockWentBack: boolean;
-  /** When the bank's clock jumped ahead, in milliseconds. */
+  /** When the bank's clock jumped, in milliseconds. */
   readonly jumpsMs: readonly number[];
   /** Whether PostgreSQL was made to fail in a way it calls an internal error of its own. */
   readonly storeBroke: boolean;
@@ -64,7 +64,7 @@ export function readStory(history: readonly Numbered[]): Story {
   );
   const clockWentBack = history.some((line) => isOf(line, 'fault') && /^clock-(?:back|apart)$/.test(line.fault));
   const jumpsMs = history.flatMap((line) =>
-    isOf(line, 'fault') && /^clock-(?:forward|midnight)$/.test(line.fault) ? [Date.parse(line.at)] : [],
+    isOf(line, 'fault') && /^clock-(?:forward|midnight|back)$/.test(line.fault) ? [Date.parse(line.at)] : [],
   );
   const storeBroke = history.some((line) => isOf(line, 'fault') && (line.detail ?? '').startsWith('RLIMIT_FSIZE'));
   return { run, sendings, visits, clockWentBack, jumpsMs, storeBroke };
