@@ -14,9 +14,8 @@ export type Iban = string & { readonly [verified]: 'Iban' };
  * @returns the IBAN, or `undefined` when anything about it is wrong
  */
 export function verifyIban(text: string): Iban | undefined {
-  if (!isValidIBAN(text)) return undefined;
-  if (text.startsWith('FI') && !hasFinnishCheckDigit(text.slice(4))) return undefined;
-  return text as Iban;
+  const isValid = text.startsWith('FI') ? isValidFinnish(text) : isValidIBAN(text);
+  return isValid ? (text as Iban) : undefined;
 }
 
 /** Whether the text is a valid IBAN of a country that SEPA reaches. */
@@ -37,6 +36,22 @@ export function isIbanOfBank(iban: Iban, bankCodes: readonly string[]): boolean 
 /** Prints an IBAN for people, in groups of four (ISO 13616 print format). */
 export function formatIbanInGroups(iban: string): string {
   return iban.replace(/.{4}(?=.)/gs, '$& ');
+}
+
+const FINNISH_FORMAT = /^FI[0-9]{16}$/;
+
+/** `FI00` behind the account number, letters as ISO 7064 counts them: F is 15 and I is 18. */
+const FINLAND_BEHIND = 151_800;
+
+/**
+ * What `isValidIBAN` says of Finnish ones too, a tenth as dear: every payment has one or two. An account number of 14 digits is an
+ * exact number.
+ */
+function isValidFinnish(text: string): boolean {
+  if (!FINNISH_FORMAT.test(text)) return false;
+  const accountNumber = text.slice(4);
+  const rest = ((Number(accountNumber) % 97) * 1_000_000 + FINLAND_BEHIND) % 97;
+  return Number(text.slice(2, 4)) === 98 - rest && hasFinnishCheckDigit(accountNumber);
 }
 
 /**

@@ -22,10 +22,12 @@ export function randomIdentifiers(clock: Clock): Identifiers {
 function uuidV7(clock: Clock): () => string {
   let milliseconds = 0;
   let counter = 0;
+  let front = '';
   return () => {
     const now = clock.now().getTime();
     // Version 4 from Node's own pool: its last 62 random bits, and its variant, are those of a version 7 as well.
     const random = randomUUID();
+    const before = milliseconds;
     if (now > milliseconds) {
       milliseconds = now;
       counter = Number.parseInt(random.slice(0, 3), 16) >>> 1;
@@ -35,9 +37,15 @@ function uuidV7(clock: Clock): () => string {
     } else {
       counter += 1;
     }
-    const time = milliseconds.toString(16).padStart(12, '0');
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}${random.slice(18)}`;
+    if (milliseconds !== before) front = timeOf(milliseconds);
+    return `${front}-7${counter.toString(16).padStart(3, '0')}${random.slice(18)}`;
   };
+}
+
+/** The first 48 bits, with the dash between them. */
+function timeOf(milliseconds: number): string {
+  const time = milliseconds.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}`;
 }
 
 /** Finnish archive references begin with the date; 60 random bits behind it keep them unique. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** What an event says, apart from its place in a chain. Times are ISO 8601 in UTC with milliseconds. */
 export interface AuditEntry {
@@ -80,5 +80,5 @@ function isObject(value: unknown): value is object {
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { createForeignPayment } from '../operations/create-foreign-payment.ts';
 import { createPayment, type PaymentCreated } from '../operations/create-payment.ts';
 import { readAuthorization } from '../operations/read-authorization.ts';
@@ -20,7 +20,7 @@ async function creationOf(request: ReceivedRequest, api: PaymentsApi) {
   const { method, path, headers, body } = request;
   return {
     idempotencyKey: requireIdempotencyKey(headers),
-    requestDigest: createHash('sha256').update(`${method} ${path}\n`).update(body).digest(),
+    requestDigest: hash('sha256', Buffer.concat([Buffer.from(`${method} ${path}\n`), body]), 'buffer'),
     context: recordedHeaders(headers),
   };
 }

@@ -1,6 +1,7 @@
 import { LupaError } from '@lupa/protocol';
 import pg from 'pg';
 import type { Statement } from './database.ts';
+import { queryPrepared } from './prepared-query.ts';
 import { UnsafeInteger, VALUE_PARSERS } from './row-values.ts';
 import { StatementError, statementError } from './statement-error.ts';
 
@@ -56,12 +57,7 @@ export async function runPrepared<Row>(
   values: readonly unknown[],
 ): Promise<Row[]> {
   try {
-    const { rows } = await client.query({
-      name: statement.name,
-      text: statement.text,
-      values: values.map(toParameter),
-    });
-    return rows;
+    return await queryPrepared<Row>(client, statement, values);
   } catch (error) {
     throw describe(statement.name, error);
   }
@@ -91,11 +87,6 @@ export function poolError(error: unknown): unknown {
 /** The server did nothing, because it takes no writes: it is a standby, or was told so. */
 export function isRefusedAsReadOnly(error: unknown): boolean {
   return error instanceof LupaError && error.cause instanceof StatementError && error.cause.sqlState === '25006';
-}
-
-/** ISO 8601 is read alike whatever time zone client and server have; `pg` would send local time. */
-function toParameter(value: unknown): unknown {
-  return value instanceof Date ? value.toISOString() : value;
 }
 
 /** What `pg` says of a client whose connection had already ended before the statement was given to it. */
