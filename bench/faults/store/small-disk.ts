@@ -50,11 +50,7 @@ async function moveToTmpfs(
     fs.rmdirSync(disk);
   };
   // When the server has ended.
-  process.once('exit', unmount);
-  closing.push(async () => {
-    process.off('exit', unmount);
-    unmount();
-  });
+  closing.push(whenDone(unmount));
   postgres.kill('SIGINT');
   for (const deadline = Date.now() + END_LIMIT_MS; fs.existsSync(join(data, 'postmaster.pid')); await sleep(20)) {
     if (Date.now() > deadline) throw new Error('PostgreSQL did not end, and cannot be moved to a small disk');
@@ -69,6 +65,23 @@ async function moveToTmpfs(
     way: `a tmpfs of ${SIZE_MEGABYTES} MB, filled`,
     fill: () => fillWith(ballast),
     empty: () => fs.rmSync(ballast, { force: true }),
+  };
+}
+
+/** Whatever ends this process, nothing stays mounted; a `kill -9` leaves it. @returns does it now */
+function whenDone(unmount: () => void): () => Promise<void> {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const onSignal = (signal: NodeJS.Signals) => {
+    process.off('exit', unmount);
+    unmount();
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  };
+  process.once('exit', unmount);
+  for (const signal of signals) process.once(signal, onSignal);
+  return async () => {
+    process.off('exit', unmount);
+    for (const signal of signals) process.off(signal, onSignal);
+    unmount();
   };
 }
 
