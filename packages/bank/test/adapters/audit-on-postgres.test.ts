@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { asClientId } from '@lupa/protocol';
 import { startPostgres } from '../../../../test/support/postgres.ts';
 import { migrate, readMigrations } from '../../src/adapters/postgres/migrate.ts';
 import { PostgresPaymentStore } from '../../src/adapters/postgres/payment-store.ts';
@@ -131,16 +132,20 @@ describe('the audit trail on a PostgreSQL with many connections', () => {
 });
 
 describe('the audit trail of a store from an earlier release', () => {
-  test('keeps its events as they were and begins its chains anew; a store not brought up to date is not checked', async () => {
+  test('keeps its events as they were and begins its chains anew; a store not brought up to date is not checked', async (context) => {
     const server = await startPostgres();
     const url = await server.createDatabase();
     const database = new PgDatabase({ url, lanes: 1 });
+    context.after(async () => {
+      await database.close();
+      await server.stop();
+    });
     const migrations = await readMigrations();
     await migrate(
       database,
       migrations.filter(({ name }) => name < '0006'),
     );
-    const clientId = await newClient(database);
+    const clientId = asClientId(uuid());
     const authorizationId = newPayment(clientId, new Uint8Array(32)).newAuthorizationId;
     const run = (name: string, text: string, ...values: unknown[]) => database.query({ name, text }, values);
     await run(
@@ -165,7 +170,5 @@ describe('the audit trail of a store from an earlier release', () => {
       { ok, chains, events, eventsBeforeChains },
       { ok: true, chains: 1, events: 2, eventsBeforeChains: 1 },
     );
-    await database.close();
-    await server.stop();
   });
 });
