@@ -23,7 +23,7 @@ export const create: Benchmark = async (stage, effort) => {
     const { comparison, attempts } = await compete({
       shape,
       warmUpCalls: WARM_UP_CALLS,
-      mayRepeat: effort.mayRepeat,
+      limits: effort,
       stored: () => countRows(databaseUrl),
       round: async (who, count) => {
         const round = await stage.drive(servers[who], { kind: 'create', count, accessTokens: [accessToken] });

@@ -22,7 +22,7 @@ export const flow: Benchmark = async (stage, effort) => {
     const { comparison, attempts } = await compete({
       shape,
       warmUpCalls: WARM_UP_FLOWS,
-      mayRepeat: effort.mayRepeat,
+      limits: effort,
       stored: async () => ({ ...(await countRows(databaseUrl)), ...(await bulk.states()) }),
       round: (who, count) => wholeFlows(stage, bulk, servers[who], count),
     });

@@ -38,7 +38,7 @@ export const growth: Benchmark = async (stage, effort) => {
       compete({
         shape,
         warmUpCalls: WARM_UP_CALLS,
-        mayRepeat: effort.mayRepeat,
+        limits: effort,
         round: async (who, count) => {
           const calls = await callsOf(servers[who], count);
           return stage.drive(servers[who], calls, { connections: 4 });

@@ -28,7 +28,7 @@ export const handshake: Benchmark = async (stage, effort) => {
     const calls = (count: number) =>
       ({ kind: 'status', accessToken, paymentIds: Array.from({ length: count }, () => paymentId) }) as const;
     const resumed = { ours: 0, limit: 0, control: 0 };
-    const common = { shape, warmUpCalls: WARM_UP_CALLS, mayRepeat: effort.mayRepeat };
+    const common = { shape, warmUpCalls: WARM_UP_CALLS, limits: effort };
     const full = await compete({
       ...common,
       round: (who, count) => stage.drive(servers[who], calls(count), { connectEach: 'full' }),

@@ -17,7 +17,7 @@ export const refresh: Benchmark = async (stage, effort) => {
     const { comparison, attempts } = await compete({
       shape,
       warmUpCalls: WARM_UP_CALLS,
-      mayRepeat: effort.mayRepeat,
+      limits: effort,
       stored: () => countRows(databaseUrl),
       round: async (who, count) => {
         const payments = await bulk.approvedPayments(count);

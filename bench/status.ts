@@ -19,7 +19,7 @@ export const status: Benchmark = async (stage, effort) => {
     const { comparison, attempts } = await compete({
       shape,
       warmUpCalls: WARM_UP_CALLS,
-      mayRepeat: effort.mayRepeat,
+      limits: effort,
       round: (who, count) => stage.drive(servers[who], { kind: 'status', accessToken, paymentIds: idsFor(count) }),
     });
     return {

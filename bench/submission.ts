@@ -22,7 +22,7 @@ export const submission: Benchmark = async (stage, effort) => {
     const { comparison, attempts } = await compete({
       shape,
       warmUpCalls: WARM_UP_CALLS,
-      mayRepeat: effort.mayRepeat,
+      limits: effort,
       stored: async () => ({ ...(await countRows(databaseUrl)), ...(await bulk.states()) }),
       round: async (who, count) =>
         stage.drive(servers[who], { kind: 'submission', payments: await bulk.approvedPayments(count) }),

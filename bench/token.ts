@@ -15,7 +15,7 @@ export const token: Benchmark = async (stage, effort) => {
     const { comparison, attempts } = await compete({
       shape,
       warmUpCalls: WARM_UP_CALLS,
-      mayRepeat: effort.mayRepeat,
+      limits: effort,
       stored: () => countRows(databaseUrl),
       round: (who, count) => stage.drive(servers[who], { kind: 'token', count }),
     });

@@ -28,7 +28,7 @@ export const workers: Benchmark = async (stage, effort) => {
       compete({
         shape,
         warmUpCalls: WARM_UP_CALLS,
-        mayRepeat: effort.mayRepeat,
+        limits: effort,
         round: (who, count) => stage.drive(servers[who], { kind: 'create', count, accessTokens }),
       });
     const [ours, limit] = [await scalingOf(banks), await scalingOf(bares)];

@@ -1,14 +1,12 @@
-import type { RunShape } from './contest.ts';
+import type { ContestLimits, RunShape } from './contest.ts';
 import type { BenchmarkResult } from './result.ts';
 import type { Stage } from './stage.ts';
 
 /** How much is to be done. */
-export interface Effort {
+export interface Effort extends ContestLimits {
   readonly quick: boolean;
   /** Instead of the usual shape. */
   readonly shape: Partial<RunShape>;
-  /** Whether a void run may be repeated: in a hurry only while there is time. */
-  readonly mayRepeat: () => boolean;
 }
 
 export type Benchmark = (stage: Stage, effort: Effort) => Promise<BenchmarkResult>;

@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { Session } from 'node:inspector/promises';
+import { type CpuProfile, type StepShare, timeBySteps } from './cpu-profile.ts';
 
 /** What a process has used since it started, and what it holds. */
 export interface Usage {
@@ -14,15 +16,16 @@ export interface Child {
   ask<Answer>(message: unknown): Promise<Answer>;
   /** @param collect whether to collect garbage first, which takes `--expose-gc` */
   usage(collect?: boolean): Promise<Usage>;
+  /** Profiles the process while something is done. @returns where its processor time went */
+  profileWhile(work: () => Promise<void>): Promise<readonly StepShare[]>;
   /** Ends the process, and waits until it has ended. */
   stop(): Promise<void>;
 }
 
 /** Answered by every process that calls `serveParent`. */
-interface UsageQuestion {
-  readonly question: 'usage';
-  readonly collect: boolean;
-}
+type Question =
+  | { readonly question: 'usage'; readonly collect: boolean }
+  | { readonly question: 'profile' | 'profiled' };
 
 const running = new Set<ChildProcess>();
 
@@ -38,7 +41,12 @@ export function startChild(module: URL, execArgv: readonly string[] = []): Child
   const name = module.pathname.split('/').at(-1);
   return {
     ask: (message) => ask(child, `${name}`, message),
-    usage: (collect = false) => ask(child, `${name}`, { question: 'usage', collect } satisfies UsageQuestion),
+    usage: (collect = false) => ask(child, `${name}`, { question: 'usage', collect } satisfies Question),
+    profileWhile: async (work) => {
+      await ask(child, `${name}`, { question: 'profile' } satisfies Question);
+      await work();
+      return ask(child, `${name}`, { question: 'profiled' } satisfies Question);
+    },
     stop: () => stop(child),
   };
 }
@@ -58,26 +66,52 @@ async function stop(child: ChildProcess): Promise<void> {
 
 /** The other side: answers every message of the parent with what `answer` makes of it; ends when the parent is gone. */
 export function serveParent<Message extends object>(answer: (message: Message) => Promise<unknown>): void {
-  process.on('message', (message: Message | UsageQuestion) => {
-    const answering = isUsageQuestion(message) ? ownUsage(message) : answer(message);
+  process.on('message', (message: Message | Question) => {
+    const answering = isQuestion(message) ? answerOwn(message) : answer(message);
     answering.then(
       (answered) => process.send?.({ answered }),
       (error: unknown) => process.send?.({ failed: error instanceof Error ? (error.stack ?? error.message) : error }),
     );
   });
-  // By `exit`, so that a profile asked for by --cpu-prof is still written.
   process.once('disconnect', () => process.exit(0));
 }
 
-function isUsageQuestion(message: object): message is UsageQuestion {
-  return 'question' in message && message.question === 'usage';
+function isQuestion(message: object): message is Question {
+  return 'question' in message;
 }
 
-async function ownUsage({ collect }: UsageQuestion): Promise<Usage> {
+function answerOwn(question: Question): Promise<unknown> {
+  switch (question.question) {
+    case 'usage':
+      return ownUsage(question.collect);
+    case 'profile':
+      return beginProfile();
+    case 'profiled':
+      return endProfile();
+  }
+}
+
+async function ownUsage(collect: boolean): Promise<Usage> {
   if (collect) globalThis.gc?.();
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed } = process.memoryUsage();
   return { cpuMicroseconds: user + system, rssBytes: rss, heapBytes: heapUsed };
+}
+
+let profiling: Session | undefined;
+
+async function beginProfile(): Promise<void> {
+  profiling = new Session();
+  profiling.connect();
+  await profiling.post('Profiler.enable');
+  await profiling.post('Profiler.start');
+}
+
+async function endProfile(): Promise<readonly StepShare[]> {
+  if (profiling === undefined) throw new Error('no profile was begun');
+  const { profile } = await profiling.post('Profiler.stop');
+  profiling.disconnect();
+  return timeBySteps(profile as CpuProfile);
 }
 
 async function ask<Answer>(child: ChildProcess, name: string, message: unknown): Promise<Answer> {

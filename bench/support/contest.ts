@@ -17,8 +17,15 @@ export interface Contest {
   readonly round: (who: Contestant, calls: number) => Promise<Round>;
   /** What is stored: after the same calls, each of them must have added the same. Not asked where nothing is written. */
   readonly stored?: () => Promise<RowCounts>;
+  readonly limits: ContestLimits;
+}
+
+/** How long it may take. */
+export interface ContestLimits {
   /** Whether a void run may be repeated, which takes as long again. */
   readonly mayRepeat: () => boolean;
+  /** After so long no more rounds are begun, but for the few without which there is nothing to compare; unlimited when absent. */
+  readonly roundsWithinMs?: number | undefined;
 }
 
 export interface ContestOutcome {
@@ -26,6 +33,9 @@ export interface ContestOutcome {
   /** Runs it took: all but the last were void. */
   readonly attempts: number;
 }
+
+/** Fewer say nothing at all: each must have come first, second and last. */
+const FEWEST_ROUNDS = 3;
 
 /** A void run is repeated this often at most; then it is said to be void. */
 export const MAX_ATTEMPTS = 3;
@@ -47,7 +57,8 @@ export async function compete(contest: Contest): Promise<ContestOutcome> {
   await warmUp(contest);
   for (let attempts = 1; ; attempts += 1) {
     const comparison = compareRounds(await takeTurns(contest));
-    if (!isVoid(comparison) || attempts === MAX_ATTEMPTS || !contest.mayRepeat()) return { comparison, attempts };
+    if (!isVoid(comparison) || attempts === MAX_ATTEMPTS || !contest.limits.mayRepeat())
+      return { comparison, attempts };
   }
 }
 
@@ -63,9 +74,12 @@ async function warmUp({ round, warmUpCalls, stored }: Contest): Promise<void> {
   refuseUnequalWork(growth, warmUpCalls);
 }
 
-async function takeTurns({ shape, round }: Contest): Promise<Interleaved[]> {
+async function takeTurns({ shape, round, limits }: Contest): Promise<Interleaved[]> {
+  const { roundsWithinMs = Number.POSITIVE_INFINITY } = limits;
+  const began = performance.now();
   const rounds: Interleaved[] = [];
   for (let index = 0; index < shape.rounds; index += 1) {
+    if (index >= FEWEST_ROUNDS && performance.now() - began > roundsWithinMs) break;
     const taken: Partial<Record<Contestant, Round>> = {};
     for (const who of ORDERS[index % ORDERS.length] ?? []) taken[who] = await round(who, shape.callsPerRound);
     rounds.push(taken as Interleaved);

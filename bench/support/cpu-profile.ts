@@ -1,4 +1,4 @@
-/** What `node --cpu-prof` writes, as far as it is needed here. */
+/** What V8's profiler tells, as far as it is needed here. */
 export interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
@@ -30,8 +30,14 @@ const STEPS: readonly { readonly step: string; readonly url: RegExp }[] = [
 
 const IDLE = new Set(['(idle)', '(root)']);
 
+/** A step with its share of the time in which the process did anything. */
+export interface StepShare {
+  readonly step: string;
+  readonly share: number;
+}
+
 /** @returns each step's share of the time in which the process did anything, most first */
-export function timeBySteps(profile: CpuProfile): { step: string; share: number }[] {
+export function timeBySteps(profile: CpuProfile): StepShare[] {
   const stepOf = stepsOfNodes(profile);
   const times = new Map<string, number>();
   let busy = 0;

@@ -1,15 +1,12 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Bulk } from './bulk.ts';
-import { type CpuProfile, timeBySteps } from './cpu-profile.ts';
+import type { StepShare } from './cpu-profile.ts';
 import type { Driven, Server, Stage } from './stage.ts';
 
 /** Where the bank's processor time goes in one kind of call. */
 export interface CallProfile {
   readonly name: 'create' | 'status' | 'submission';
   /** Share of all the processor time of the process, most first. */
-  readonly steps: readonly { readonly step: string; readonly share: number }[];
+  readonly steps: readonly StepShare[];
 }
 
 const WARM_UP_CALLS = 2000;
@@ -25,29 +22,27 @@ const CALLS_A_ROUND = 1000;
 export async function profileSteps(stage: Stage, quiet: boolean): Promise<CallProfile[]> {
   const profiles: CallProfile[] = [];
   for (const name of ['create', 'status', 'submission'] as const) {
-    const steps = timeBySteps(await profileOf(stage, name));
+    const steps = await profileOf(stage, name);
     profiles.push({ name, steps });
     if (!quiet) process.stdout.write(describeProfile({ name, steps }));
   }
   return profiles;
 }
 
-async function profileOf(stage: Stage, name: CallProfile['name']): Promise<CpuProfile> {
-  const directory = await mkdtemp(join(tmpdir(), 'lupa-profile-'));
+async function profileOf(stage: Stage, name: CallProfile['name']): Promise<readonly StepShare[]> {
   const databaseUrl = await stage.newDatabase();
-  const bank = await stage.startBank({ name: 'bank', databaseUrl, booking: 'elsewhere', profileTo: directory });
+  const bank = await stage.startBank({ name: 'bank', databaseUrl, booking: 'elsewhere' });
   const bulk = await Bulk.open(databaseUrl, stage.tpp);
   try {
     const accessTokens = [await stage.accessToken(bank)];
     const drive = await driverOf(stage, bank, bulk, name, accessTokens);
     await drive(WARM_UP_CALLS);
-    for (let driven = 0; driven < CALLS; driven += CALLS_A_ROUND) await drive(CALLS_A_ROUND);
-    await stage.stopServers([bank]);
-    return JSON.parse(await readFile(join(directory, 'bank.cpuprofile'), 'utf8'));
+    return await bank.process.profileWhile(async () => {
+      for (let driven = 0; driven < CALLS; driven += CALLS_A_ROUND) await drive(CALLS_A_ROUND);
+    });
   } finally {
     await bulk.close();
     await stage.stopServers([bank]);
-    await rm(directory, { recursive: true, force: true });
   }
 }
 

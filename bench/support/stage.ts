@@ -46,10 +46,8 @@ export interface Stage {
   /** The version that PostgreSQL says it is. */
   readonly postgresVersion: string;
   newDatabase(): Promise<string>;
-  startBank(
-    wishes: ServerWishes & { booking?: BankProcessOptions['booking']; profileTo?: string | undefined },
-  ): Promise<Server>;
-  startBare(wishes: ServerWishes & { tickets?: boolean; profileTo?: string | undefined }): Promise<Server>;
+  startBank(wishes: ServerWishes & { booking?: BankProcessOptions['booking'] }): Promise<Server>;
+  startBare(wishes: ServerWishes & { tickets?: boolean }): Promise<Server>;
   stopServers(servers: readonly Server[]): Promise<void>;
   /** A token of the client's own, from a bank. */
   accessToken(bank: Server): Promise<string>;
@@ -102,15 +100,13 @@ class OpenStage implements Stage {
     return this.#postgres.createDatabase();
   }
 
-  async startBank(
-    wishes: ServerWishes & { booking?: BankProcessOptions['booking']; profileTo?: string | undefined },
-  ): Promise<Server> {
+  async startBank(wishes: ServerWishes & { booking?: BankProcessOptions['booking'] }): Promise<Server> {
     const [apiPort = 0, authorizePort = 0] = await freePorts(2);
     const { booking = 'here', databaseUrl } = wishes;
     return this.#start(BANK, wishes, { ...this.#options(databaseUrl), apiPort, authorizePort, booking });
   }
 
-  async startBare(wishes: ServerWishes & { tickets?: boolean; profileTo?: string | undefined }): Promise<Server> {
+  async startBare(wishes: ServerWishes & { tickets?: boolean }): Promise<Server> {
     const { tickets = false, databaseUrl } = wishes;
     return this.#start(BARE, wishes, { ...this.#options(databaseUrl), tickets });
   }
@@ -151,13 +147,10 @@ class OpenStage implements Stage {
 
   async #start(
     module: URL,
-    { name, databaseUrl, workers, collectable = false, profileTo }: ServerWishes & { profileTo?: string | undefined },
+    { name, databaseUrl, workers, collectable = false }: ServerWishes,
     options: BareServerOptions | BankProcessOptions,
   ): Promise<Server> {
     const flags = collectable ? ['--expose-gc'] : [];
-    if (profileTo !== undefined) {
-      flags.push('--cpu-prof', `--cpu-prof-dir=${profileTo}`, `--cpu-prof-name=${name}.cpuprofile`);
-    }
     const process = startChild(workers === undefined ? module : CLUSTER, flags);
     const message = workers === undefined ? options : { module: module.href, workers, options };
     const { port } = await process.ask<{ port: number }>(message);

@@ -33,7 +33,7 @@ export async function storeContest(stage: Stage, effort: Effort): Promise<StoreO
     const outcome = await compete({
       shape,
       warmUpCalls: WARM_UP_CALLS,
-      mayRepeat: effort.mayRepeat,
+      limits: effort,
       stored: () => countRows(databaseUrl),
       round: async (who, count) => {
         if (who !== 'ours') return rival.round(count);

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Contestant, type ContestOutcome, compete, refuseUnequalWork } from '../../bench/support/contest.ts';
+import {
+  type Contestant,
+  type ContestLimits,
+  type ContestOutcome,
+  compete,
+  refuseUnequalWork,
+} from '../../bench/support/contest.ts';
 import { roundWith } from './support/results.ts';
 
 interface Played {
@@ -11,13 +17,13 @@ interface Played {
 /** @param controls what the control does in each attempt, of the limit's 1,000 a second; the last for all that follow */
 async function play(
   controls: readonly number[],
-  { rounds = 3, mayRepeat = (): boolean => true } = {},
+  { rounds = 3, mayRepeat = (): boolean => true, roundsWithinMs }: Partial<ContestLimits> & { rounds?: number } = {},
 ): Promise<Played> {
   const order: Contestant[] = [];
   const outcome = await compete({
     shape: { rounds, callsPerRound: 10 },
     warmUpCalls: 5,
-    mayRepeat,
+    limits: { mayRepeat, roundsWithinMs },
     round: async (who, calls) => {
       if (calls === 5) return roundWith(1, 1);
       const attempt = Math.floor(order.length / (rounds * 3));
@@ -54,6 +60,12 @@ describe('a contest', () => {
     const { outcome } = await play([900]);
     assert.equal(outcome.attempts, 3);
     assert.equal(outcome.comparison.controlRatio, 0.9);
+  });
+
+  test('with no time left still takes the rounds without which there is nothing to compare', async () => {
+    const { order } = await play([1000], { rounds: 9, roundsWithinMs: -1 });
+    assert.equal(order.length, 3 * 3);
+    assert.equal((await play([1000], { rounds: 9 })).order.length, 9 * 3);
   });
 
   test('is not repeated where there is no time for it', async () => {
