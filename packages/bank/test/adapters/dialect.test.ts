@@ -48,7 +48,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   encode: '',
   decode: '',
   convert_to: '',
-  sha256: "CockroachDB answers with hexadecimal text, not bytes: there it is decode(sha256(…), 'hex')",
+  sha256: "CockroachDB answers with hexadecimal text: for bytes it has digest(…, 'sha256')",
   jsonb_typeof: '',
   jsonb_build_object: '',
   json_build_object: '',

@@ -55,14 +55,17 @@ describe('migrations', () => {
     });
     await isReading.promise;
     const migrating = migrate(database(), [later]);
-    // Twice, so that it has let go and come again in between.
-    for (let round = 1; round <= 2; round += 1) {
-      while ((await database().query(waiting, [])).length === 0) await sleep(5);
-      await database().query(write, [round]);
-      await database().query(read, []);
+    try {
+      // Twice, so that it has let go and come again in between.
+      for (let round = 1; round <= 2; round += 1) {
+        while ((await database().query(waiting, [])).length === 0) await sleep(5);
+        await database().query(write, [round]);
+        await database().query(read, []);
+      }
+    } finally {
+      long.resolve();
+      await Promise.all([reading, migrating]);
     }
-    long.resolve();
-    await Promise.all([reading, migrating]);
     assert.equal((await database().query({ name: 'test-busy-more', text: 'SELECT more FROM busy' }, [])).length, 2);
   });
 

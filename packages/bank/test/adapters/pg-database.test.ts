@@ -131,6 +131,24 @@ describe('a PostgreSQL that goes away', () => {
     assert.equal(await exists(username), true);
   });
 
+  test('a statement may take as long as was said, and no longer', async () => {
+    const limit = { name: 'test-limit', text: "SELECT current_setting('statement_timeout') AS limit" };
+    const patient = new PgDatabase({ url: server.url, lanes: 1, transactions: 1, statementLimitMs: 3_600_000 });
+    const limits = [
+      ...(await patient.query<{ limit: string }>(limit, [])),
+      ...(await patient.transaction((inside) => inside.query<{ limit: string }>(limit, []))),
+      ...(await database.query<{ limit: string }>(limit, [])),
+    ];
+    assert.deepEqual(
+      limits.map((row) => row.limit),
+      ['1h', '1h', '10s'],
+    );
+    await patient.close();
+    const hasty = new PgDatabase({ url: server.url, lanes: 1, statementLimitMs: 50 });
+    await assert.rejects(hasty.query(SLOW_READ, []), { code: 'UNAVAILABLE' });
+    await hasty.close();
+  });
+
   test('a closed store refuses everything, and closing it twice does no harm', async () => {
     const other = new PgDatabase({ url: server.url });
     await other.query({ name: 'test-one', text: 'SELECT 1' }, []);

@@ -14,6 +14,9 @@ const HAS_TABLE = {
   text: `SELECT EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $1) AS found`,
 };
 
+/** Who looks at everything a bank has ever done may have to wait for it. */
+const STATEMENT_LIMIT_MS = 3_600_000;
+
 /**
  * Opens a store to look at it: makes none, and brings none up to date, for another release may be running on it.
  *
@@ -29,7 +32,9 @@ export async function openExistingDatabase(store: StoreSettings, table: string):
     );
   }
   const database =
-    store.kind === 'pglite' ? await openPGliteDatabase(store.directory) : new PgDatabase({ url: store.url });
+    store.kind === 'pglite'
+      ? await openPGliteDatabase(store.directory)
+      : new PgDatabase({ url: store.url, statementLimitMs: STATEMENT_LIMIT_MS });
   try {
     const [row] = await database.query<{ found: boolean }>(HAS_TABLE, [table]);
     if (row?.found === true) return database;

@@ -7,9 +7,10 @@ export class ServerClient extends pg.Client {
   readonly address: string;
   readonly #socket: Socket;
 
-  constructor(address: string) {
+  /** @param statementLimitMs how long one statement may take; as `connectionConfig` has it when absent */
+  constructor(address: string, statementLimitMs?: number) {
     const socket = new Socket();
-    super({ ...connectionConfig(address), stream: () => socket });
+    super({ ...connectionConfig(address, statementLimitMs), stream: () => socket });
     this.address = address;
     this.#socket = socket;
     // What is asked on it is told of a loss by its own promise.

@@ -10,22 +10,27 @@ const STATEMENT_LIMIT_MS = 10_000;
 /** Whoever holds a row lock for so long is not working any more. */
 const LOCK_LIMIT_MS = 5_000;
 /** After this the network has lost the answer: longer than the server's own limit, so that the server speaks first. */
-const ANSWER_LIMIT_MS = 15_000;
+const ANSWER_LIMIT_MORE_MS = 5_000;
+const ANSWER_LIMIT_MS = STATEMENT_LIMIT_MS + ANSWER_LIMIT_MORE_MS;
 const CONNECT_LIMIT_MS = 5_000;
 
 /** How long who wants a connection for a transaction waits for one. */
 export const POOL_CONFIG: pg.PoolConfig = { connectionTimeoutMillis: CONNECT_LIMIT_MS };
 
-/** How every connection to PostgreSQL is made. `pipeline` lets statements travel behind one another. */
-export function connectionConfig(url: string): pg.ClientConfig {
+/**
+ * How every connection to PostgreSQL is made. `pipeline` lets statements travel behind one another.
+ *
+ * @param statementLimitMs how long one statement may take
+ */
+export function connectionConfig(url: string, statementLimitMs = STATEMENT_LIMIT_MS): pg.ClientConfig {
   return {
     connectionString: url,
     pipeline: true,
     keepAlive: true,
     application_name: 'lupa',
     connectionTimeoutMillis: CONNECT_LIMIT_MS,
-    query_timeout: ANSWER_LIMIT_MS,
-    statement_timeout: STATEMENT_LIMIT_MS,
+    query_timeout: statementLimitMs + ANSWER_LIMIT_MORE_MS,
+    statement_timeout: statementLimitMs,
     lock_timeout: LOCK_LIMIT_MS,
     idle_in_transaction_session_timeout: STATEMENT_LIMIT_MS,
     types: { getTypeParser },

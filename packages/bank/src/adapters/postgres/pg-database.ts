@@ -16,6 +16,8 @@ export interface PgDatabaseOptions {
   readonly lanes?: number;
   /** Connections for transactions, which wait for their locks and their callers. */
   readonly transactions?: number;
+  /** How long one statement may take; 10 s when absent. */
+  readonly statementLimitMs?: number;
 }
 
 /** PostgreSQL over the network. Connections are made when first needed. */
@@ -25,16 +27,16 @@ export class PgDatabase implements Database {
   readonly #pool: pg.Pool;
   #closed = false;
 
-  constructor({ url, lanes = 4, transactions = 8 }: PgDatabaseOptions) {
+  constructor({ url, lanes = 4, transactions = 8, statementLimitMs }: PgDatabaseOptions) {
     const servers = new PgServers(serverAddresses(url));
     this.#servers = servers;
-    this.#lanes = Array.from({ length: lanes }, () => new Lane(servers));
+    this.#lanes = Array.from({ length: lanes }, () => new Lane(servers, statementLimitMs));
     this.#pool = new pg.Pool({
       ...POOL_CONFIG,
       max: transactions,
       Client: class extends ServerClient {
         constructor() {
-          super(servers.inCharge);
+          super(servers.inCharge, statementLimitMs);
         }
       },
       // The pool waits for it, and gives up the connection when it fails.

@@ -9,13 +9,15 @@ import type { PgServers } from './pg-servers.ts';
  */
 export class Lane {
   readonly #servers: PgServers;
+  readonly #statementLimitMs: number | undefined;
   #client: Promise<ServerClient> | undefined;
   #ready: ServerClient | undefined;
   /** Statements sent and not yet answered. */
   waiting = 0;
 
-  constructor(servers: PgServers) {
+  constructor(servers: PgServers, statementLimitMs?: number) {
     this.#servers = servers;
+    this.#statementLimitMs = statementLimitMs;
   }
 
   /** @throws StatementError, LupaError UNAVAILABLE, or ConnectionLost */
@@ -47,7 +49,7 @@ export class Lane {
   }
 
   async #connect(): Promise<ServerClient> {
-    const client = new ServerClient(this.#servers.inCharge);
+    const client = new ServerClient(this.#servers.inCharge, this.#statementLimitMs);
     // Each statement is told of a lost connection by its own promise; here the next one is given a new connection.
     client.on('error', () => this.#forget(client));
     client.on('end', () => this.#forget(client));
