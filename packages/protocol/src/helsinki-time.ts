@@ -26,9 +26,15 @@ const offsetOfHour = new Map<number, Offset>();
  */
 export function formatHelsinki(date: Date): string {
   const time = date.getTime();
+  if (time === lastFormatted.time) return lastFormatted.text;
   const offset = offsetAt(time);
-  return new Date(time + offset.milliseconds).toISOString().slice(0, -1) + offset.text;
+  const text = new Date(time + offset.milliseconds).toISOString().slice(0, -1) + offset.text;
+  lastFormatted = { time, text };
+  return text;
 }
+
+/** Most answers tell one instant twice: what was just created was also just modified. */
+let lastFormatted: { readonly time: number; readonly text: string } = { time: Number.NaN, text: '' };
 
 /**
  * The first midnight of Europe/Helsinki after an instant; an instant that is a midnight has the next one. Days there are 23

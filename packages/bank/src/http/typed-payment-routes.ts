@@ -39,7 +39,8 @@ function getPaymentAt(path: string, paymentType?: PaymentRecord['paymentType']):
     call: 'read a payment',
     read: (request) => ({ paymentId: paymentIdOf(request), withSubmissions: includes(request, 'submissions') }),
     perform: async (api, call, { paymentId, withSubmissions }) => {
-      const { payment, submissions } = await readPayment(api, about(call, paymentType), paymentId);
+      const found = readPayment(api, about(call, paymentType), paymentId, 'read a payment', withSubmissions);
+      const { payment, submissions } = await found;
       return { status: 200, body: anyPayment(payment, withSubmissions ? submissions : undefined) };
     },
   });

@@ -14,6 +14,7 @@ export interface FoundPayment {
 /**
  * Reads a payment and its submissions (contract §5).
  *
+ * @param withSubmissions whether they are wanted; a payment's own status does not hang on them
  * @throws LupaError what `requireToken` throws; NOT_FOUND
  */
 export async function readPayment(
@@ -21,8 +22,9 @@ export async function readPayment(
   call: Call,
   paymentId: PaymentId,
   kind: PaymentsCall = 'read a payment',
+  withSubmissions = true,
 ): Promise<FoundPayment> {
-  const found = await bank.payments.findPayment(call.tokenDigest, paymentId);
+  const found = await bank.payments.findPayment(call.tokenDigest, paymentId, withSubmissions);
   const token = await requireToken(bank, call, found.token, kind);
   const now = bank.clock.now();
   const submissions = found.submissions.map((submission) => ({ ...submission, ...lapse(submission, now) }));

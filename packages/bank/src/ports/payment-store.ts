@@ -102,9 +102,11 @@ export interface PaymentStore {
    */
   submitAtOnce(submission: SubmissionAtOnce): Promise<boolean>;
   findToken(tokenDigest: TokenDigest): Promise<TokenRecord | undefined>;
+  /** @param withSubmissions whether its submissions are wanted too; they are when absent, and none are given when they are not */
   findPayment(
     tokenDigest: TokenDigest,
     paymentId: PaymentId,
+    withSubmissions?: boolean,
   ): Promise<{ token: TokenRecord | undefined; payment: PaymentRecord | undefined; submissions: SubmissionRecord[] }>;
   findAuthorization(
     tokenDigest: TokenDigest,

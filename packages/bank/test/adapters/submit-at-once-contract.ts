@@ -97,6 +97,8 @@ export function submitAtOnceContract(database: OpenDatabase): void {
         },
       ]);
       assert.deepEqual(found.payment?.modified, SOON);
+      const alone = await store().findPayment(payment.submission.tokenDigest, payment.paymentId, false);
+      assert.deepEqual(alone, { ...found, submissions: [] });
     });
 
     test('records it with the amount, in a chain that holds', async () => {

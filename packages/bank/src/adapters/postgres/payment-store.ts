@@ -43,9 +43,9 @@ const FIND_PAYMENT = {
         SELECT ${PAYMENT_COLUMNS} FROM payments p JOIN authorizations a ON a.authorization_id = p.authorization_id
         WHERE p.payment_id = $2
       ) f) AS payment,
-      (SELECT json_agg(row_to_json(s) ORDER BY s.created, s.submission_id) FROM (
+      CASE WHEN $3::boolean THEN (SELECT json_agg(row_to_json(s) ORDER BY s.created, s.submission_id) FROM (
         SELECT ${SUBMISSION_COLUMNS} FROM submissions WHERE payment_id = $2
-      ) s) AS submissions`,
+      ) s) END AS submissions`,
 };
 
 const FIND_AUTHORIZATION = {
@@ -99,12 +99,12 @@ export class PostgresPaymentStore implements PaymentStore {
     return row && tokenRecord(row);
   }
 
-  async findPayment(tokenDigest: TokenDigest, paymentId: PaymentId) {
+  async findPayment(tokenDigest: TokenDigest, paymentId: PaymentId, withSubmissions = true) {
     const [row] = await this.#database.query<{
       token: TokenRow | null;
       payment: PaymentRow | null;
       submissions: SubmissionRow[] | null;
-    }>(FIND_PAYMENT, [tokenDigest, paymentId]);
+    }>(FIND_PAYMENT, [tokenDigest, paymentId, withSubmissions]);
     return {
       token: row?.token ? tokenRecord(row.token) : undefined,
       payment: row?.payment ? paymentRecord(row.payment) : undefined,
