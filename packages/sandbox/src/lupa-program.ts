@@ -31,7 +31,6 @@ export async function lupaProgram(args: readonly string[]): Promise<number> {
     .version(manifest.version, '-v, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
-    .showHelpAfterError('(see: lupa --help)')
     .exitOverride()
     .addHelpText('after', EXAMPLES);
   addUpCommand(program, finish);
@@ -44,6 +43,7 @@ export async function lupaProgram(args: readonly string[]): Promise<number> {
   addDoctorCommand(program, finish);
   addServeCommand(program, finish);
   addCustomersCommand(program, finish);
+  pointToHelp(program);
   try {
     await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' });
     return exitCode;
@@ -51,6 +51,13 @@ export async function lupaProgram(args: readonly string[]): Promise<number> {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? 0 : WRONG_USAGE;
   }
+}
+
+/** Whoever gets a command wrong is shown the way to the help of that command, and not of all. */
+function pointToHelp(command: Command, before = ''): void {
+  const name = `${before}${command.name()}`;
+  command.showHelpAfterError(`(see: ${name} --help)`);
+  for (const each of command.commands) pointToHelp(each, `${name} `);
 }
 
 const EXAMPLES = `

@@ -26,6 +26,12 @@ test('lupa alone prints its help, within 80 columns and with examples, like ever
     ['keys', '--help'],
     ['keys', 'rotate', '--help'],
     ['keys', 'list', '--help'],
+    ['serve', '--help'],
+    ['customers', '--help'],
+    ['customers', 'import', '--help'],
+    ['customers', 'key-list', '--help'],
+    ['customers', 'hash', '--help'],
+    ...['show', 'rotate-secret', 'delete'].map((name) => ['registration', name, '--help']),
   ]) {
     const { exitCode, stdout, stderr } = await runLupa(t, args);
     assert.equal(exitCode, 0);
@@ -54,7 +60,8 @@ test('wrong usage is told from failure by its exit code, and what was wrong is s
     [['register', '--bank', 'localhost:8080'], /Write it as http:\/\/localhost:8080/],
     [['register', '--registration-url', 'http://bank.example/register'], /Write it as https:\/\//],
     [['registration', 'update'], /nothing to change: give --redirect-uri/],
-    [['audit', 'verfy'], /unknown command 'verfy'/],
+    [['audit', 'verfy'], /unknown command 'verfy'\n.*\n\(see: lupa audit --help\)/],
+    [['cert', 'revoke'], /missing required argument 'file'\n\(see: lupa cert revoke --help\)/],
     [['pay', '12.50', '--to', IBAN, '--reference', '1233'], /neither a Finnish reference/],
     [['pay', '12.50', '--to', IBAN, '--reference', '1232', '--message', 'x'], /cannot be used with/],
   ];

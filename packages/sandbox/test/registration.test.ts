@@ -136,7 +136,7 @@ test('where there is no registration, it says what is missing and what to do', a
   for (const command of ['show', 'rotate-secret', 'delete']) {
     const { exitCode, stderr } = await lupa('registration', command, '--tpp', 'nowhere');
     assert.equal(exitCode, 1);
-    assert.match(stderr, /nothing to manage: there is no nowhere; lupa register makes such a directory\. .*--tpp/);
+    assert.match(stderr, /nothing to manage: there is no directory nowhere; lupa register makes one\. .*--tpp/);
   }
 });
 
@@ -188,10 +188,7 @@ test('lupa pay says what is wrong with a directory, and plays nobody at a bank t
   const pay = (...args: string[]) => lupa('pay', '1', '--to', 'FI4950009420028730', ...args);
   const none = await pay('--tpp', 'nowhere', '--approve');
   assert.equal(none.exitCode, 1);
-  assert.match(
-    none.stderr,
-    /no registration to pay with: there is no nowhere; lupa register makes such a directory\.\n$/,
-  );
+  assert.match(none.stderr, /no registration to pay with: there is no directory nowhere; lupa register makes one\.\n$/);
   await writeFile(join(home, 'tpp/bank.json'), '{"bank": "https://bank.example"}');
   const real = await pay('--tpp', 'tpp', '--approve');
   assert.equal(real.exitCode, 1);

@@ -349,10 +349,21 @@ describe('a configuration is checked whole before anything starts', () => {
     assert.ok(problems.every(({ kind, what }) => kind === 'warning' && /expires in \d days/.test(what)));
   });
 
-  test('nothing at all is said to be missing, member by member', async () => {
-    const { problems } = await checkConfiguration({ file: undefined, environment: {} });
+  test('a file with nothing in it is told what is missing, member by member', async () => {
+    const { problems } = await checkConfiguration({ file: files.write({}), environment: {} });
     assert.ok(problems.every(({ what }) => what.startsWith('It is missing: ')));
     assert.equal(problems.length, 13);
+  });
+
+  test('whoever says nothing at all is asked for a file, and with one variable for what is missing beside it', async () => {
+    const { configuration, problems } = await checkConfiguration({ file: undefined, environment: { LUPA_CONFIG: '' } });
+    assert.equal(configuration, undefined);
+    assert.deepEqual(
+      problems.map(({ what }) => what),
+      ['There is no configuration: no file is named, and no variable is set.'],
+    );
+    const one = await checkConfiguration({ file: undefined, environment: { LUPA_WORKERS: '2' } });
+    assert.equal(one.problems.length, 13);
   });
 
   test('the environment goes before the file, member by member', async () => {
@@ -406,9 +417,11 @@ describe('a configuration is checked whole before anything starts', () => {
       const { problems } = await checkConfiguration({ file: path, environment: {} });
       assert.equal(problems[0]?.where, path);
       assert.match(problems[0]?.what ?? '', expected);
+      assert.equal(problems.length, 1);
     }
     const { problems } = await checkConfiguration({ file: join(files.directory, 'none.json'), environment: {} });
     assert.match(problems[0]?.what ?? '', /there is no such file/);
+    assert.equal(problems.length, 1);
   });
 
   test('no problem tells a secret', async () => {

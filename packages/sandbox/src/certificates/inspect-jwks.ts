@@ -1,6 +1,6 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { CertificateError, readCertificate } from '@lupa/certificates';
-import { parseStrictJson } from '@lupa/protocol';
+import { LupaError, parseStrictJson } from '@lupa/protocol';
 import { type Finding, findingOf, NothingToInspect } from './inspect-finding.ts';
 
 /** More keys than that, nobody has; a bank would not read them either. */
@@ -20,8 +20,8 @@ function parseJson(source: string, bytes: Uint8Array): unknown {
   try {
     return parseStrictJson(bytes);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new NothingToInspect(`${source} begins like JSON, but ${reason}. Name a certificate or a JWKS.`);
+    const reason = error instanceof LupaError ? error.description : String(error);
+    throw new NothingToInspect(`${source} begins like JSON and is none: ${reason}. Name a certificate or a JWKS.`);
   }
 }
 

@@ -14,7 +14,7 @@ export function addAuditCommand(program: Command, finish: (code: ExitCode) => vo
     .command('verify')
     .summary('check every chain and every seal')
     .description(
-      'Checks the audit trail: every event of every authorization, in its order, and every seal over them.\n' +
+      'Checks the audit trail: every event of every authorization, in its order, and every seal over them. ' +
         'Names the first link that does not hold.',
     )
     .option('--data <dir>', 'the data directory of the sandbox', DEFAULT_DATA_DIRECTORY)

@@ -37,7 +37,7 @@ function addRevoke(cert: Command, finish: (code: ExitCode) => void): void {
     .command('revoke')
     .summary('put it on the revocation list of the sandbox CA')
     .description(
-      'Revokes a certificate of the sandbox CA, for good. The bank refuses it within 60 seconds,\n' +
+      'Revokes a certificate of the sandbox CA, for good. The bank refuses it within 60 seconds, ' +
         'also on connections that are open already.',
     )
     .argument('<file>', 'PEM, DER or a key set (JWKS)')
@@ -69,7 +69,11 @@ Of a PEM file the first certificate is explained; the others are what lies
 between it and the trusted authority. Of a key set each key's x5c is, with its
 issuers behind it. Whether an issuer has revoked a certificate is known of the
 sandbox CA only.
-${EXAMPLES}
+
+Examples:
+  $ lupa cert inspect .lupa/tpp/client.crt
+  $ lupa cert inspect .lupa/tpp/public-jwks.json --json
+  $ lupa cert inspect qwac.pem --trust trusted-issuers.pem
   $ lupa cert inspect https://localhost:8443
 
 Exit codes: 0 a bank takes it; 1 a bank refuses it, or it could not be read;

@@ -9,7 +9,7 @@ export function addDoctorCommand(program: Command, finish: (code: ExitCode) => v
     .command('doctor')
     .summary('find out why something does not work')
     .description(
-      'Looks at this machine, a TPP and its bank, one thing after the other, and says of\n' +
+      'Looks at this machine, a TPP and its bank, one thing after the other, and says of ' +
         'each what was expected, what was found, and how to mend it.',
     )
     .option('--bank <url>', "the bank's issuer (default: the TPP's own, or the running sandbox)")

@@ -28,7 +28,7 @@ export function addKeysCommand(program: Command, finish: (code: ExitCode) => voi
     .description('Prints the keys that are published now, which of them sign, and what will change.')
     .option('--data <dir>', 'the data directory of the sandbox', DEFAULT_DATA_DIRECTORY)
     .option('--json', 'print the keys as one line of JSON')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', LIST_DETAILS)
     .action(async (options: KeysOptions) => {
       const { runKeysList } = await import('../keys/run-keys.ts');
       finish(await runKeysList(options));
@@ -40,6 +40,11 @@ Examples:
   $ lupa keys list
   $ lupa keys rotate
   $ lupa keys rotate --now --data /tmp/bank`;
+
+const LIST_DETAILS = `${EXAMPLES}
+
+Exit codes: 0 listed; 1 there are none, or they could not be read; 2 wrong
+usage.`;
 
 const DETAILS = `
 The new keys are published at once and sign after 10 minutes: by then every

@@ -74,4 +74,6 @@ Examples:
   $ lupa pay 4 --to "FI21 1234 5600 0007 85" --name Matti --approve
   $ lupa pay 12.50 --to FI4950009420028730 --approve --tpp tpp
   $ lupa pay 20 --to FI4950009420028730 --instant --approve --factor mobilekey
-`;
+
+Exit codes: 0 submitted; 1 not, and why is said; 2 wrong usage; 130 ended by
+Ctrl-C.`;

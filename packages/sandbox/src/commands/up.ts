@@ -17,8 +17,8 @@ export function addUpCommand(program: Command, finish: (code: ExitCode) => void)
     .option('--authorize-port <n>', 'the bank for browsers', parsePort, DEFAULT_PORTS.authorize)
     .option('--shop-port <n>', 'the demo shop', parsePort, DEFAULT_PORTS.shop)
     .option('--no-shop', 'the bank alone')
-    .option('--trust <file>', 'a CA to trust beside its own, PEM; again for more', collect, [])
-    .option('--revocation-list <url>', 'where such a CA publishes its list; again for more', collectUrl, [])
+    .option('--trust <file>', 'a CA to trust beside its own, PEM; again for more', collect)
+    .option('--revocation-list <url>', 'where such a CA publishes its list; again for more', collectUrl)
     .option('--json', 'print one line of JSON when ready')
     .addHelpText('after', DETAILS)
     .action(async (options: UpOptions) => {
@@ -27,11 +27,11 @@ export function addUpCommand(program: Command, finish: (code: ExitCode) => void)
     });
 }
 
-function collect(text: string, earlier: readonly string[]): readonly string[] {
+function collect(text: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, text];
 }
 
-function collectUrl(text: string, earlier: readonly string[]): readonly string[] {
+function collectUrl(text: string, earlier?: readonly string[]): readonly string[] {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
     throw new InvalidArgumentError('Write it as http://host/list.crl, without a password.');

@@ -37,7 +37,7 @@ function filesCheck(patient: Patient): Check {
     look: async () => {
       if (tppDirectory === undefined && !existsSync(directory)) {
         return nothingYet(
-          `there is no ${directory} yet`,
+          `there is no directory ${directory} yet`,
           'lupa up makes a demo TPP there; or name a directory of lupa register with --tpp.',
         );
       }

@@ -13,8 +13,8 @@ export interface UpOptions {
   readonly authorizePort: number;
   readonly shopPort: number;
   readonly shop?: boolean;
-  readonly trust: readonly string[];
-  readonly revocationList: readonly string[];
+  readonly trust?: readonly string[];
+  readonly revocationList?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -30,7 +30,7 @@ export async function runUp(options: UpOptions): Promise<ExitCode> {
   try {
     // Loaded under the eyes of `end`: it takes half a second, in which Ctrl-C is as good as later.
     const { startSandbox } = await import('../start-sandbox.ts');
-    const trustedIssuers = await readTrust(options.trust);
+    const trustedIssuers = await readTrust(options.trust ?? []);
     sandbox = await startSandbox({
       dataDir: options.data,
       apiPort: options.apiPort,
@@ -38,7 +38,7 @@ export async function runUp(options: UpOptions): Promise<ExitCode> {
       shopPort: options.shopPort,
       shop: options.shop ?? true,
       ...(trustedIssuers === undefined ? {} : { trustedIssuers }),
-      revocationLists: options.revocationList,
+      revocationLists: options.revocationList ?? [],
       ...databaseFromEnvironment(),
       onNotice: tell,
       signal: end.signal,

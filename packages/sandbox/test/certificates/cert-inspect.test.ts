@@ -231,13 +231,13 @@ describe('lupa cert inspect', () => {
     const qwac = await file('fine.pem', await issue());
     const missing = join(directory, 'missing.pem');
     const wrong: [source: string, says: RegExp][] = [
-      [missing, /cannot be read \(ENOENT\)\. Name a file, or a server as https:/],
-      [directory, /cannot be read \(EISDIR\)/],
+      [missing, /cannot be read: there is no such file\. Name the file of a certificate\.$/],
+      [directory, /cannot be read: it is a directory\./],
       ['http://localhost:8080', /no https address/],
       ['https://', /no https address/],
       [`https://127.0.0.1:${address.port}`, /shows no certificate: wrong version number\. Check host and port/],
       [await file('empty.json', '{}'), /no key set: it has no "keys"/],
-      [await file('twice.json', '{"keys":[],"keys":[]}'), /begins like JSON, but/],
+      [await file('twice.json', '{"keys":[],"keys":[]}'), /begins like JSON and is none: .*keys/],
       [await file('many.json', JSON.stringify({ keys: Array(101).fill({}) })), /more than 100 keys/],
       [await file('large.pem', Buffer.alloc(4 * 1024 * 1024 + 1)), /more than 4194304 bytes/],
     ];
@@ -245,7 +245,7 @@ describe('lupa cert inspect', () => {
       await assert.rejects(findCertificates(source), { name: 'NothingToInspect', message });
     }
     await assert.rejects(findTrust(qwac, directory), { message: /no bundle of trusted authorities: .*no authority's/ });
-    await assert.rejects(findTrust(missing, directory), { message: /cannot be read \(ENOENT\)/ });
+    await assert.rejects(findTrust(missing, directory), { message: /cannot be read: there is no such file/ });
     const { exitCode, stdout, stderr } = await inspect(t, missing);
     assert.deepEqual([exitCode, stdout], [1, '']);
     assert.match(stderr, /^lupa cert inspect: .*missing\.pem cannot be read .*\.\n$/);

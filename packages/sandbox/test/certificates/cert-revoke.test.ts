@@ -99,7 +99,7 @@ test('what is not of this CA, is the CA, or is no certificate is not revoked', a
     [others.tpp.certificate, /only its issuer can revoke/],
     [files.caCertificate, /is the CA itself/],
     [notes, /notes\.txt/],
-    [join(files.path, 'nothing.crt'), /cannot be read \(ENOENT\)/],
+    [join(files.path, 'nothing.crt'), /cannot be read: there is no such file/],
     ['https://localhost:8443', /is an address/],
   ] as const) {
     const { exitCode, stdout, stderr } = await revoke(t, files, file);

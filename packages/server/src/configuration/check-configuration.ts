@@ -38,6 +38,7 @@ export async function checkConfiguration(
   now: Date = new Date(),
 ): Promise<CheckedConfiguration> {
   const { given, problems: found } = await readConfiguration(source);
+  if (given === undefined) return { configuration: undefined, problems: found };
   const problems = [...found];
   const values = new Values(given, problems);
   const store = checkDatabase(values);

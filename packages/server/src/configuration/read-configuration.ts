@@ -13,22 +13,39 @@ export interface ConfigurationSource {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** What is in the file and in the environment, the environment before the file, and every mistake in their form. */
+/**
+ * What is in the file and in the environment, the environment before the file, and every mistake in their form.
+ *
+ * @returns nothing given where the file cannot be read or nothing is said at all: what is missing then would hide what is wrong
+ */
 export async function readConfiguration({ file, environment }: ConfigurationSource): Promise<{
-  readonly given: GivenMembers;
+  readonly given: GivenMembers | undefined;
   readonly problems: readonly Problem[];
 }> {
   const problems: Problem[] = [];
   const fromFile = file === undefined ? new Map<string, Given>() : await readConfigurationFile(file, problems);
   const fromEnvironment = await readEnvironment(environment, problems);
-  return { given: new Map([...fromFile, ...fromEnvironment]), problems };
+  if (fromFile === undefined) return { given: undefined, problems };
+  const given = new Map([...fromFile, ...fromEnvironment]);
+  if (file === undefined && given.size === 0 && problems.length === 0) {
+    return { given: undefined, problems: [NOTHING_SAID] };
+  }
+  return { given, problems };
 }
 
-async function readConfigurationFile(file: string, problems: Problem[]): Promise<Map<string, Given>> {
+const NOTHING_SAID: Problem = {
+  kind: 'mistake',
+  where: '--config, or the variable LUPA_CONFIG',
+  what: 'There is no configuration: no file is named, and no variable is set.',
+  mend: 'Name a file; examples/serve/lupa.json is one to begin with, and docs/running.md says what goes into it.',
+};
+
+/** @returns undefined after saying why it cannot be read */
+async function readConfigurationFile(file: string, problems: Problem[]): Promise<Map<string, Given> | undefined> {
   const path = resolve(file);
   const unreadable = (what: string, mend: string) => {
     problems.push({ kind: 'mistake', where: path, what, mend });
-    return new Map<string, Given>();
+    return undefined;
   };
   try {
     const json = parseStrictJson(await readFile(path));

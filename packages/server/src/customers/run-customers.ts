@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { type BankOffice, openAdministration, scryptPasswords } from '@lupa/bank';
 import { checkConfiguration, type ServerConfiguration } from '../configuration/check-configuration.ts';
 import { isMistake, printProblems } from '../configuration/problem.ts';
+import { reasonOf } from '../configuration/read-named-file.ts';
 import { explainStart } from '../explain-start.ts';
 import { importCustomers } from './import-customers.ts';
 import { parseCustomers } from './parse-customers.ts';
@@ -15,9 +16,15 @@ export interface CustomersOptions {
 type ExitCode = 0 | 1;
 
 /** `lupa customers import FILE` */
-export function runCustomersImport(file: string, options: CustomersOptions): Promise<ExitCode> {
+export async function runCustomersImport(file: string, options: CustomersOptions): Promise<ExitCode> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    return fail(`${file} cannot be read: ${reasonOf(error)}. Name a file of customers.\n`);
+  }
   return atTheOffice(options, async (office, { bank }) => {
-    const parsed = parseCustomers(await readFile(file), bank.bankCodes);
+    const parsed = parseCustomers(bytes, bank.bankCodes);
     if ('mistakes' in parsed) {
       const lines = parsed.mistakes.map((mistake) => `  ✖ ${mistake}\n`);
       return fail(`${file} has mistakes; nothing was imported.\n${lines.join('')}`);

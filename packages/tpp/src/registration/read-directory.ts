@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fitsAlgorithm, parseStrictJson } from '@lupa/protocol';
@@ -29,10 +29,9 @@ const { certificate, key, signingKey, result, bank, ca } = REGISTRATION_FILES;
  * @throws TppError SETTINGS_INVALID, naming every file that is missing or cannot be used
  */
 export async function readRegistrationDirectory(directory: string, redirectUri?: string): Promise<RegisteredTpp> {
-  if (!existsSync(directory)) {
-    throw new TppError('SETTINGS_INVALID', {
-      detail: `there is no ${directory}; lupa register makes such a directory`,
-    });
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
+    const detail = `there is no directory ${directory}; lupa register makes one`;
+    throw new TppError('SETTINGS_INVALID', { detail });
   }
   const problems: string[] = [];
   const read = (name: string, isNeeded: boolean) => readText(directory, name, isNeeded, problems);

@@ -101,7 +101,7 @@ test('every file that is missing is named at once', async () => {
   }
   assert.doesNotMatch(error.message, /bank\.json|ca\.crt/);
   const nowhere = await refused(open(join(empty, 'tpp')), 'SETTINGS_INVALID');
-  assert.match(nowhere.message, /there is no \S+\/tpp; lupa register makes such a directory/);
+  assert.match(nowhere.message, /there is no directory \S+\/tpp; lupa register makes one/);
 });
 
 for (const [what, changes, said] of [
