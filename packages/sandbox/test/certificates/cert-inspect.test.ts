@@ -248,7 +248,7 @@ describe('lupa cert inspect', () => {
     await assert.rejects(findTrust(missing, directory), { message: /cannot be read: there is no such file/ });
     const { exitCode, stdout, stderr } = await inspect(t, missing);
     assert.deepEqual([exitCode, stdout], [1, '']);
-    assert.match(stderr, /^lupa cert inspect: .*missing\.pem cannot be read .*\.\n$/);
+    assert.match(stderr, /^lupa cert inspect: .*missing\.pem cannot be read: .*\.\n$/);
     assert.equal((await inspect(t)).exitCode, 2);
   });
 });
