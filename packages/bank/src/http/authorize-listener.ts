@@ -10,6 +10,7 @@ import { AnswerLog } from './answer-log.ts';
 import { CONNECTION_LIMITS, HANDSHAKE_TIMEOUT_MS, limitConnections } from './connection-limits.ts';
 import { framingFault } from './framing.ts';
 import type { LoadLimit } from './load-limit.ts';
+import { isOfRequest } from './malformed-requests.ts';
 import { callUnderWay, endAfter, isAnswered, oneByOne } from './one-by-one.ts';
 import { MAX_BODY_BYTES } from './read-body.ts';
 import { watchAnswers } from './watch-answers.ts';
@@ -66,11 +67,14 @@ export function authorizeListener({
     requestIdHeader: false,
     logController: new AnswerLog(),
     loggerInstance: log,
-    clientErrorHandler: (_error, socket) => {
+    clientErrorHandler: (error, socket) => {
       const before = callUnderWay(socket);
-      if (before !== undefined) endAfter(before, socket);
-      else if (socket.writable && !isAnswered(socket)) socket.end(BAD_REQUEST);
-      else socket.destroySoon();
+      if (!isOfRequest(error) || !socket.writable) socket.destroy();
+      else if (before !== undefined) endAfter(before, socket);
+      else {
+        if (!isAnswered(socket)) socket.write(BAD_REQUEST);
+        socket.destroySoon();
+      }
     },
     // A path the router cannot decode is no page either.
     frameworkErrors: (_error, request, reply) => void answerNoSuchPage(request, reply),
