@@ -31,12 +31,13 @@ describe('what a recovery is measured from', () => {
 
   test('a write that was sent before the first refusal does not count as recovery', () => {
     const history = [
-      ...[create(1, 1), answer(2, 1, 201), create(3, 2), create(3, 3), failover(4, 'begins')],
-      ...[answer(5, 2, 503), answer(6, 3, 201), failover(7, 'is over'), create(8, 4), answer(9, 4, 201)],
+      ...[create(-20, 0), answer(-20, 0, 201), create(1, 1), answer(2, 1, 201), create(3, 2), create(3, 3)],
+      ...[failover(4, 'begins'), answer(5, 2, 503), answer(6, 3, 201), failover(7, 'is over')],
+      ...[create(8, 4), answer(9, 4, 201)],
     ];
     assert.deepEqual(readRecovery(history), {
       ...{ promotedAfterMs: 3000, recoveredAfterMs: 4000, longestSilenceMs: 4000 },
-      ...{ refused: 1, lost: 0, acknowledgedBefore: 1, acknowledgedAfter: 1 },
+      ...{ refused: 1, lost: 0, acknowledgedBefore: 2, acknowledgedAfter: 1 },
     });
   });
 

@@ -42,7 +42,10 @@ export function readRecovery(history: readonly Numbered[]): Recovery | undefined
   return {
     promotedAfterMs: promoted.at - killed.at,
     recoveredAfterMs: first.at - failedAt,
-    longestSilenceMs: Math.max(...until.map(({ at }, index) => at - (until[index - 1]?.at ?? at))),
+    longestSilenceMs: Math.max(
+      0,
+      ...until.map(({ at }, index) => (at < killed.at ? 0 : at - (until[index - 1]?.at ?? at))),
+    ),
     refused: failures.filter(({ line }) => line.kind === 'answer').length,
     lost: failures.filter(({ line }) => line.kind === 'lost').length,
     acknowledgedBefore: acknowledged.filter(({ at }) => at < killed.at).length,
