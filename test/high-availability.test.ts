@@ -22,6 +22,17 @@ describe('a bank on two servers with synchronous replication', () => {
   });
 });
 
+describe('a bank on two servers without synchronous replication', () => {
+  test('loses what it had acknowledged, and the checker says so', async () => {
+    const { violations, directory } = await runSeed({
+      ...{ seed: SEED, workers: 2, faults: 1, store: 'asynchronous-pair', settleMs: 6_000 },
+    });
+    rmSync(directory, { recursive: true, force: true });
+    const broken = new Set(violations.map(({ rule }) => rule));
+    assert.ok(broken.has('nothing that was acknowledged is lost'), [...broken].join('; ') || 'no rule was broken');
+  });
+});
+
 describe('what a recovery is measured from', () => {
   const at = (second: number) => new Date(Date.UTC(2026, 10, 22, 12, 0, second)).toISOString();
   const line = (second: number, rest: object) => ({ n: second, at: at(second), ...rest }) as never;

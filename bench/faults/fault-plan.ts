@@ -37,7 +37,7 @@ const LONGEST_PAUSE_MS = 900;
 
 /** What a run on this store goes through. Each kind of store has its own fault at least once. */
 export function planFaults(random: SeededRandom, store: StoreKind, count: number): PlannedFault[] {
-  const own: FaultKind[] = store === 'pair' ? ['failover'] : store === 'small-disk' ? ['full-disk'] : [];
+  const own: FaultKind[] = /pair$/.test(store) ? ['failover'] : store === 'small-disk' ? ['full-disk'] : [];
   const kinds = Array.from({ length: Math.max(0, count - own.length) }, () => drawn(random, store));
   for (const kind of own) kinds.splice(random.below(kinds.length + 1), 0, kind);
   return kinds.map((kind) => ({

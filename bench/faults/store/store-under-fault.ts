@@ -6,8 +6,11 @@ import { onSmallDisk, type SmallDisk } from './small-disk.ts';
 /** One server; one on a disk that can be filled; or two with synchronous replication. */
 export const STORE_KINDS = ['plain', 'small-disk', 'pair'] as const;
 
-/** `shared`: a database of the server that others use too, which is therefore never killed. No seed chooses that. */
-export type StoreKind = (typeof STORE_KINDS)[number] | 'shared';
+/**
+ * No seed chooses these. `shared`: a database of the server that others use too, which is therefore never killed.
+ * `asynchronous-pair`: two servers as nobody should have them, the primary acknowledging what it alone has; the checker finds it out.
+ */
+export type StoreKind = (typeof STORE_KINDS)[number] | 'shared' | 'asynchronous-pair';
 
 /** A real PostgreSQL of the run's own, behind a proxy, and what may happen to it. */
 export interface StoreUnderFault {
@@ -35,7 +38,8 @@ export async function startStore(kind: StoreKind): Promise<StoreUnderFault> {
     for (const close of closing.splice(0)) await close();
   };
   try {
-    const pair = kind === 'pair' ? await startPair(closing) : undefined;
+    const isPair = kind === 'pair' || kind === 'asynchronous-pair';
+    const pair = isPair ? await startPair(closing, kind === 'pair') : undefined;
     const store = pair ?? (await startOne(kind, closing));
     const proxies: TcpProxy[] = [];
     for (const url of pair?.urls ?? [store.directUrl()]) {
