@@ -16,7 +16,7 @@ const WARM_UP_FLOWS = 600;
  */
 export const flow: Benchmark = async (stage, effort) => {
   const shape = shapeOf(effort, { rounds: 24, callsPerRound: 150 }, { rounds: 9, callsPerRound: 80 });
-  const { databaseUrl, servers, close } = await startBankAndBares(stage, { booking: 'elsewhere' });
+  const { databaseUrl, servers, close } = await startBankAndBares(stage, { work: 'by nobody' });
   const bulk = await Bulk.open(databaseUrl, stage.tpp);
   try {
     const { comparison, attempts } = await compete({

@@ -18,7 +18,8 @@ export const growth: Benchmark = async (stage, effort) => {
   const shape = shapeOf(effort, { rounds: 21, callsPerRound: 120 }, { rounds: 9, callsPerRound: 60 });
   const many = effort.quick ? MANY_IN_A_HURRY : MANY;
   const [large, small] = [await stage.newDatabase(), await stage.newDatabase()];
-  const bank = (name: string, databaseUrl: string) => stage.startBank({ name, databaseUrl, booking: 'elsewhere' });
+  const bank = (name: string, databaseUrl: string) =>
+    stage.startBank({ name, databaseUrl, backgroundWork: 'elsewhere' });
   const servers: Record<Contestant, Server> = {
     ours: await bank('bank with many payments', large),
     limit: await bank('bank with few payments', small),

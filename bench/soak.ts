@@ -27,7 +27,10 @@ export interface MemorySample {
 export const soak: Benchmark = async (stage, effort) => {
   const seconds = effort.quick ? SECONDS_IN_A_HURRY : SECONDS;
   const calls = effort.shape.callsPerRound ?? 400;
-  const { databaseUrl, servers, accessToken, close } = await startBankAndBares(stage, { collectable: true });
+  const { databaseUrl, servers, accessToken, close } = await startBankAndBares(stage, {
+    work: 'by the bank itself',
+    collectable: true,
+  });
   const bulk = await Bulk.open(databaseUrl, stage.tpp);
   try {
     const rounds: Interleaved[] = [];

@@ -16,7 +16,7 @@ const WARM_UP_CALLS = 2000;
  */
 export const submission: Benchmark = async (stage, effort) => {
   const shape = shapeOf(effort, { rounds: 45, callsPerRound: 500 }, { rounds: 15, callsPerRound: 300 });
-  const { databaseUrl, servers, close } = await startBankAndBares(stage, { booking: 'elsewhere' });
+  const { databaseUrl, servers, close } = await startBankAndBares(stage, { work: 'by nobody' });
   const bulk = await Bulk.open(databaseUrl, stage.tpp);
   try {
     const { comparison, attempts } = await compete({

@@ -14,13 +14,12 @@ import { serveParent } from './child.ts';
 export interface BankProcessOptions extends BareServerOptions {
   readonly apiPort: number;
   readonly authorizePort: number;
-  /** `elsewhere` means by nobody, here: rounds of submissions are then the submissions alone. */
-  readonly booking: NonNullable<BankSettings['booking']>;
+  readonly backgroundWork: NonNullable<BankSettings['backgroundWork']>;
 }
 
 /** The bank as it is delivered, in a process of its own, with one registered TPP. */
 async function startBank(options: BankProcessOptions): Promise<{ port: number }> {
-  const { apiPort, authorizePort, databaseUrl, server, booking } = options;
+  const { apiPort, authorizePort, databaseUrl, server, backgroundWork } = options;
   const [host, issuer] = ['127.0.0.1', `http://localhost:${authorizePort}`];
   const bank = await openBank({
     store: { kind: 'postgres', url: databaseUrl },
@@ -34,7 +33,7 @@ async function startBank(options: BankProcessOptions): Promise<{ port: number }>
     },
     factorSecret: randomBytes(32).toString('base64url'),
     bankCodes: ['5'],
-    booking,
+    backgroundWork,
     revocation: { lists: [{ url: await serveRevocationList(options.revocationList) }] },
   });
   await bank.administration.registerClient(registration(options.tpp));

@@ -31,7 +31,7 @@ export async function profileSteps(stage: Stage, quiet: boolean): Promise<CallPr
 
 async function profileOf(stage: Stage, name: CallProfile['name']): Promise<readonly StepShare[]> {
   const databaseUrl = await stage.newDatabase();
-  const bank = await stage.startBank({ name: 'bank', databaseUrl, booking: 'elsewhere' });
+  const bank = await stage.startBank({ name: 'bank', databaseUrl, backgroundWork: 'elsewhere' });
   const bulk = await Bulk.open(databaseUrl, stage.tpp);
   try {
     const accessTokens = [await stage.accessToken(bank)];

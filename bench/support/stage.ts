@@ -46,7 +46,7 @@ export interface Stage {
   /** The version that PostgreSQL says it is. */
   readonly postgresVersion: string;
   newDatabase(): Promise<string>;
-  startBank(wishes: ServerWishes & { booking?: BankProcessOptions['booking'] }): Promise<Server>;
+  startBank(wishes: ServerWishes & { backgroundWork?: BankProcessOptions['backgroundWork'] }): Promise<Server>;
   startBare(wishes: ServerWishes & { tickets?: boolean }): Promise<Server>;
   stopServers(servers: readonly Server[]): Promise<void>;
   /** A token of the client's own, from a bank. */
@@ -100,10 +100,10 @@ class OpenStage implements Stage {
     return this.#postgres.createDatabase();
   }
 
-  async startBank(wishes: ServerWishes & { booking?: BankProcessOptions['booking'] }): Promise<Server> {
+  async startBank(wishes: ServerWishes & { backgroundWork?: BankProcessOptions['backgroundWork'] }): Promise<Server> {
     const [apiPort = 0, authorizePort = 0] = await freePorts(2);
-    const { booking = 'here', databaseUrl } = wishes;
-    return this.#start(BANK, wishes, { ...this.#options(databaseUrl), apiPort, authorizePort, booking });
+    const { backgroundWork = 'here', databaseUrl } = wishes;
+    return this.#start(BANK, wishes, { ...this.#options(databaseUrl), apiPort, authorizePort, backgroundWork });
   }
 
   async startBare(wishes: ServerWishes & { tickets?: boolean }): Promise<Server> {

@@ -31,19 +31,31 @@ const ELSEWHERE: BackgroundWork = { wake: () => undefined, stop: async () => und
 export function startBankWork(
   parts: BankParts,
   keys: FollowedKeys,
-  settings: Pick<BankSettings, 'unauthorizedSeconds' | 'retention' | 'booking'>,
+  settings: Pick<BankSettings, 'unauthorizedSeconds' | 'retention' | 'backgroundWork'>,
 ): BankWork {
   const { unauthorizedSeconds = UNAUTHORIZED_SECONDS } = settings;
   const { revocations, log } = parts;
   const failed = (what: string) => (error: unknown) => log.error({ err: error }, `${what} failed; it is tried again`);
-  const repeat = (what: string, intervalMs: number, round: () => Promise<boolean>) =>
+  const isElsewhere = settings.backgroundWork === 'elsewhere';
+  const repeatHere = (what: string, intervalMs: number, round: () => Promise<boolean>) =>
     startBackgroundWork(intervalMs, round, failed(what));
+  const repeat: typeof repeatHere = (...work) => (isElsewhere ? ELSEWHERE : repeatHere(...work));
   const bookingFailed = failed('a booking');
-  const booking =
-    settings.booking === 'elsewhere'
-      ? ELSEWHERE
-      : repeat('booking', BOOKING_INTERVAL_MS, async () => (await bookSubmissions({ ...parts, bookingFailed })) > 0);
+  const booking = repeat(
+    'booking',
+    BOOKING_INTERVAL_MS,
+    async () => (await bookSubmissions({ ...parts, bookingFailed })) > 0,
+  );
   const works = [
+    // What this process itself must know anew; the rest is the whole bank's.
+    repeatHere('reading the keys anew', KEYS_REREAD_SECONDS * 1000, async () => {
+      await keys.reread();
+      return false;
+    }),
+    repeatHere('renewing revocation lists', revocations.refreshSeconds * 1000, async () => {
+      await revocations.refresh();
+      return false;
+    }),
     booking,
     repeat('ending idle sessions', HOUSEKEEPING_INTERVAL_MS, async () => (await endIdleSessions(scaBank(parts))) > 0),
     repeat(
@@ -57,14 +69,6 @@ export function startBankWork(
       async () => (await expireAuthorizations(parts, unauthorizedSeconds)) > 0,
     ),
     repeat('forgetting what has expired', HOUSEKEEPING_INTERVAL_MS, () => forgetExpired(parts, settings.retention)),
-    repeat('reading the keys anew', KEYS_REREAD_SECONDS * 1000, async () => {
-      await keys.reread();
-      return false;
-    }),
-    repeat('renewing revocation lists', revocations.refreshSeconds * 1000, async () => {
-      await revocations.refresh();
-      return false;
-    }),
     repeat('sealing the audit trail', SEALING_INTERVAL_MS, () => sealAuditTrail(parts)),
   ];
   return {
@@ -72,6 +76,7 @@ export function startBankWork(
     stop: async () => {
       await Promise.all(works.map((work) => work.stop()));
       await revocations.settled();
+      if (isElsewhere) return;
       // If it cannot, whoever opens the store next does.
       await sealAuditTrail(parts).catch(failed('sealing the audit trail'));
     },

@@ -68,10 +68,10 @@ export interface BankSettings {
   /** How long is kept what nobody needs after a while. */
   readonly retention?: Retention;
   /**
-   * Whether this process books what is submitted; where it is to be done `elsewhere`, another process of the same bank has to.
-   * Default `here`.
+   * Who does what nobody asks for: booking, expiring, forgetting, sealing the audit trail. Where it is `elsewhere`, another process of the
+   * same bank has to do it. Default `here`.
    */
-  readonly booking?: 'here' | 'elsewhere';
+  readonly backgroundWork?: 'here' | 'elsewhere';
   /** Present in the sandbox only. */
   readonly sandbox?: {
     readonly testUsers: readonly { readonly username: string; readonly password: string; readonly name: string }[];
