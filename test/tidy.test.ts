@@ -36,7 +36,7 @@ const ROOMS: readonly { name: string; path: RegExp; imports: readonly string[] }
   })),
   { name: 'adapters', path: /^packages\/bank\/src\/adapters\//, imports: ['ports', 'domain', ...SHARED] },
   {
-    // The composition root: bank.ts, what it is told (settings.ts) and what it hands out.
+    // The composition root: bank.ts and bank-….ts, what it is told (settings.ts) and what it hands out.
     name: 'bank',
     path: /^packages\/bank\/src\/[^/]+\.ts$/,
     imports: ['http', 'authorization-server', 'sca', 'operations', 'ports', 'domain', 'adapters', ...SHARED],

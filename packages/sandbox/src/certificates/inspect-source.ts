@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { readCertificate, readCertificates } from '@lupa/certificates';
+import { whyUnreadable } from '../files/why-unreadable.ts';
 import { type Finding, findingOf, NothingToInspect } from './inspect-finding.ts';
 import { readJwks } from './inspect-jwks.ts';
 import { readServer } from './inspect-server.ts';
@@ -28,19 +29,12 @@ export async function readPemFile<Read>(path: string, read: (pem: string) => Rea
   return read((await readBounded(path)).toString('utf8'));
 }
 
-const UNREADABLE: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'this account may not',
-  EISDIR: 'it is a directory',
-};
-
 async function readBounded(path: string): Promise<Buffer> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new NothingToInspect(`${path} cannot be read: ${UNREADABLE[code] ?? code}. Name the file of a certificate.`);
+    throw new NothingToInspect(`${path} cannot be read: ${whyUnreadable(error)}. Name the file of a certificate.`);
   }
   if (bytes.length > MAX_FILE_BYTES) {
     throw new NothingToInspect(`${path} has more than ${MAX_FILE_BYTES} bytes; no certificate and no key set has.`);

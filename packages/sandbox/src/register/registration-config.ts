@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { LupaError, parseStrictJson, SOFTWARE_ROLES } from '@lupa/protocol';
 import type { OrganisationContact, SoftwareRole } from '@lupa/tpp';
-import { hasCode, isMissing } from '../files/private-file.ts';
+import { whyUnreadable } from '../files/why-unreadable.ts';
 import { nearestName } from './nearest-name.ts';
 
 /** A registration as a file has it, in the shape of OP's public example (contract §10). Everything may be left out. */
@@ -113,9 +113,7 @@ async function readJson(path: string): Promise<Members> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    if (isMissing(error)) throw new RegistrationConfigWrong(path, ['there is no such file']);
-    if (hasCode(error, 'EISDIR')) throw new RegistrationConfigWrong(path, ['it is a directory, not a file']);
-    throw error;
+    throw new RegistrationConfigWrong(path, [whyUnreadable(error)]);
   }
   try {
     const json = parseStrictJson(bytes);

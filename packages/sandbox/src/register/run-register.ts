@@ -4,6 +4,7 @@ import { findRegistrationEndpoint } from '@lupa/tpp';
 import type { ExitCode } from '../exit-code.ts';
 import { dataDirectory } from '../files/data-directory.ts';
 import { findRunningSandbox, type RunningSandbox } from '../files/running-sandbox.ts';
+import { whyUnreadable } from '../files/why-unreadable.ts';
 import { stepPrinter } from '../pay/step-printer.ts';
 import { painter } from '../print/paint.ts';
 import { listenForEnd } from '../up/listen-for-end.ts';
@@ -151,8 +152,7 @@ async function readGiven(name: string, path: string, problems: string[]): Promis
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'an error';
-    problems.push(code === 'ENOENT' ? `${name}: there is no such file.` : `${name} cannot be read (${code}).`);
+    problems.push(`${name}: ${whyUnreadable(error)}.`);
     return '';
   }
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { CertificateError, TrustAnchors } from '@lupa/certificates';
+import { whyUnreadable } from '../files/why-unreadable.ts';
 
 /** A file of `--trust` cannot be used. The message says what to do. */
 export class UnusableTrust extends Error {
@@ -23,8 +24,7 @@ async function readBundle(file: string): Promise<string> {
   try {
     pem = await readFile(file, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new UnusableTrust(`--trust ${file} cannot be read (${code}). Name a PEM file of CAs.`);
+    throw new UnusableTrust(`--trust ${file} cannot be read: ${whyUnreadable(error)}. Name a PEM file of CAs.`);
   }
   try {
     TrustAnchors.fromPem(pem);

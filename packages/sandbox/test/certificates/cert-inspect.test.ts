@@ -232,7 +232,7 @@ describe('lupa cert inspect', () => {
     const missing = join(directory, 'missing.pem');
     const wrong: [source: string, says: RegExp][] = [
       [missing, /cannot be read: there is no such file\. Name the file of a certificate\.$/],
-      [directory, /cannot be read: it is a directory\./],
+      [directory, /cannot be read: it is a directory, not a file\./],
       ['http://localhost:8080', /no https address/],
       ['https://', /no https address/],
       [`https://127.0.0.1:${address.port}`, /shows no certificate: wrong version number\. Check host and port/],
