@@ -23,11 +23,15 @@ export class Lane {
   /** @throws StatementError, LupaError UNAVAILABLE, or ConnectionLost */
   async query<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
     this.waiting += 1;
+    let client: ServerClient | undefined;
     try {
-      const client = this.#ready ?? (await this.#connected());
-      return await runPrepared<Row>(client, statement, values).catch((error: unknown) => {
-        throw this.#servers.areSeveral && isRefusedAsReadOnly(error) ? this.#leave(client, error) : error;
-      });
+      client = this.#ready ?? (await this.#connected());
+      return await runPrepared<Row>(client, statement, values);
+    } catch (error) {
+      if (client !== undefined && this.#servers.areSeveral && isRefusedAsReadOnly(error)) {
+        throw this.#leave(client, error);
+      }
+      throw error;
     } finally {
       this.waiting -= 1;
     }
