@@ -26,18 +26,36 @@ import {
 } from './fixtures.ts';
 import { postgresForTests } from './test-databases.ts';
 
-/** Far more than a statement takes that waits for nobody, far less than PostgreSQL waits for a lock. */
-const SOON_MS = 2_000;
+const WAITING = {
+  name: 'test-waiting',
+  text: "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND wait_event_type = 'Lock'",
+};
+const LOCK_PAYMENT_AT_ONCE = {
+  name: 'test-lock-payment',
+  text: 'SELECT 1 AS locked FROM payments WHERE payment_id = $1 FOR UPDATE NOWAIT',
+};
 
 describe('the audit trail on a PostgreSQL with many connections', () => {
   const { database, url } = postgresForTests();
   const store = () => new PostgresPaymentStore(database());
 
-  async function soon<T>(work: Promise<T>): Promise<T> {
-    const late = sleep(SOON_MS, 'late' as const, { ref: false });
-    const first = await Promise.race([work, late]);
-    assert.notEqual(first, 'late', 'it waited for somebody');
-    return work;
+  /** Of this database: the statements that wait for somebody's lock just now. */
+  async function waiting(): Promise<readonly unknown[]> {
+    return database().query(WAITING, []);
+  }
+
+  /** Does work while a transaction is held that ends only afterwards: waiting for that, it would wait for itself. */
+  async function unhindered<T>(work: Promise<T>): Promise<T> {
+    let isDone = false;
+    const done = work.finally(() => {
+      isDone = true;
+    });
+    done.catch(() => undefined);
+    while (!isDone) {
+      assert.deepEqual(await waiting(), [], 'it waits for somebody');
+      await Promise.race([done.catch(() => undefined), sleep(10)]);
+    }
+    return done;
   }
 
   test('while one chain is held, others are written and sealed and nobody waits', async () => {
@@ -51,13 +69,13 @@ describe('the audit trail on a PostgreSQL with many connections', () => {
       await unit.audit(newEvent({ authorizationId: held }));
       await unit.audit(newEvent({ customerId: heldCustomer }));
       await unit.account(uuid());
-      await soon(store().createPayment(newPayment(clientId, tokenDigest)));
-      await soon(store().createPayment(newPayment(clientId, tokenDigest, { joins: other })));
-      await soon(store().transaction((beside) => beside.audit(newEvent({ authorizationId: other }))));
+      await unhindered(store().createPayment(newPayment(clientId, tokenDigest)));
+      await unhindered(store().createPayment(newPayment(clientId, tokenDigest, { joins: other })));
+      await unhindered(store().transaction((beside) => beside.audit(newEvent({ authorizationId: other }))));
       const customerId = await newCustomer(database());
-      await soon(store().transaction((beside) => beside.audit(newEvent({ customerId }))));
-      await soon(new PostgresAuditTrail(database()).seal(NOW, 1000));
-      await soon(verifyAuditTrail(new PostgresAuditTrail(database())));
+      await unhindered(store().transaction((beside) => beside.audit(newEvent({ customerId }))));
+      await unhindered(new PostgresAuditTrail(database()).seal(NOW, 1000));
+      await unhindered(verifyAuditTrail(new PostgresAuditTrail(database())));
     });
     // What was not committed when the others were sealed is sealed now.
     assert.equal(await new PostgresAuditTrail(database()).seal(LATER, 1000), 2);
@@ -75,8 +93,8 @@ describe('the audit trail on a PostgreSQL with many connections', () => {
       transaction: (work) =>
         database().transaction(async (inside) => {
           const result = await work(inside);
-          await soon(store().transaction((beside) => beside.audit(newEvent({ authorizationId }))));
-          await soon(store().createPayment(newPayment(clientId, tokenDigest, { joins: authorizationId })));
+          await unhindered(store().transaction((beside) => beside.audit(newEvent({ authorizationId }))));
+          await unhindered(store().createPayment(newPayment(clientId, tokenDigest, { joins: authorizationId })));
           return result;
         }),
       close: () => Promise.resolve(),
@@ -92,20 +110,19 @@ describe('the audit trail on a PostgreSQL with many connections', () => {
     const { paymentId, authorizationId } = await authorizedPayment(database(), account, customerId);
     const submissionId = await submit(database(), account.accountId, paymentId);
     assert.ok(submissionId);
-    const began = performance.now();
     let booking: Promise<unknown> = Promise.resolve();
     await store().transaction(async (unit) => {
       await unit.lockAuthorization(authorizationId);
       const booked = { bookingId: uuid(), archiveId: archiveId(), at: NOW, auditEventId: uuid() };
       const job = { paymentId, submissionId };
       booking = ledgerOf(database()).book(job, booked);
-      await sleep(100);
+      while ((await waiting()).length === 0) await sleep(10);
+      // It waits for the authorization, and holds nothing of the payment meanwhile.
+      await database().query(LOCK_PAYMENT_AT_ONCE, [paymentId]);
       await unit.lockPayment(paymentId);
       await unit.audit(newEvent({ authorizationId }));
     });
     assert.equal(await booking, 'Submitted');
-    // PostgreSQL looks for deadlocks after a second.
-    assert.ok(performance.now() - began < 1000);
     assert.equal((await verifyAuditTrail(new PostgresAuditTrail(database()))).ok, true);
   });
 
