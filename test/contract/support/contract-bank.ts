@@ -3,7 +3,7 @@ import type { SepaPayment, SepaPaymentRequest, Submission, SubmissionStatus } fr
 import type { CustomerScript } from '@lupa/sandbox';
 import { type Answer, jsonOf } from '../../flow/support/https-call.ts';
 import { startTestSandbox, type TestSandbox } from '../../flow/support/test-sandbox.ts';
-import { SAMPLE, type TestTpp, type Tokens } from '../../flow/support/test-tpp.ts';
+import { type TestTpp, type Tokens } from '../../flow/support/test-tpp.ts';
 
 export const ELSA = { username: 'elsa', password: 'elsa-salasana' };
 /** Elsa has 15.00 EUR, and nobody may overdraw. */
@@ -59,7 +59,7 @@ export async function openContractBank(): Promise<ContractBank> {
 }
 
 /** Creates these payments in one bundle and lets a customer approve them; Aino unless the script says otherwise. */
-export async function approveBundle(
+async function approveBundle(
   tpp: TestTpp,
   token: string,
   [first = {}, ...more]: readonly Partial<SepaPaymentRequest>[],
@@ -70,9 +70,4 @@ export async function approveBundle(
   const rest = await Promise.all(more.map((change) => tpp.created(token, { ...change, authorizationId })));
   const tokens = await tpp.userTokens(authorizationId, script);
   return { payments: [payment, ...rest], payment, authorizationId, user: tokens.access_token, tokens };
-}
-
-/** The sample with a text of its own, so that nothing is taken for the same payment. */
-export function sampleSaying(message: string): SepaPaymentRequest {
-  return { ...SAMPLE, message };
 }

@@ -41,7 +41,7 @@ export interface SigningKey {
 }
 
 /** Who the TPPs of `registerAnotherTpp` are, unless told otherwise. */
-export const ANOTHER_ORGANISATION = 'PSDFI-FINFSA-7654321-0';
+const ANOTHER_ORGANISATION = 'PSDFI-FINFSA-7654321-0';
 
 /** The sandbox's demo TPP, read from its files. */
 export async function demoTpp({ tpp, ca }: Pick<Sandbox, 'tpp' | 'ca'>): Promise<TppIdentity> {
@@ -103,7 +103,7 @@ export async function issueFor(
 }
 
 /** A signing key as a TPP publishes it: the public JWK with a QSEALC of the sandbox's CA as its `x5c`. */
-export async function sealedJwk(
+async function sealedJwk(
   sandbox: Pick<Sandbox, 'dataDir' | 'ca' | 'authorize'>,
   { key, kid }: SigningKey,
   wishes: CertificateWishes = {},

@@ -32,7 +32,7 @@ export interface CertifyOptions {
   readonly days?: number;
 }
 
-export const P256 = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
+const P256 = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
 export const RSA = ['-newkey', 'rsa:2048'];
 
 export type ServeMembers = ReturnType<typeof membersOf>;

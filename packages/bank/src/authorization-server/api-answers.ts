@@ -5,7 +5,7 @@ import { exchangeOf } from './exchange.ts';
 import { serverError } from './redirect-answer.ts';
 
 /** Answers to TPP back ends are JSON of RFC 6749 section 5, and no cache keeps them. */
-export function answerJson(context: KoaContextWithOIDC, status: number, body: Record<string, unknown>): void {
+function answerJson(context: KoaContextWithOIDC, status: number, body: Record<string, unknown>): void {
   context.status = status;
   context.body = body;
 }

@@ -23,7 +23,7 @@ export const PATHS = {
 } as const;
 
 /** The pages of an interaction; its cookie goes there and nowhere else. */
-export function interactionPath(uid: string): string {
+function interactionPath(uid: string): string {
   return `/sca/${uid}`;
 }
 

@@ -3,7 +3,7 @@ import { digestOf, secret } from './register-client.ts';
 import { type RegistrationBank, registrationAudit } from './registration-bank.ts';
 
 /** How long the secret before goes on, unless the new one is used earlier (D). */
-export const PREVIOUS_SECRET_SECONDS = 600;
+const PREVIOUS_SECRET_SECONDS = 600;
 
 /**
  * Gives a client a new secret. The one it used until now stays good for ten minutes, or until the new one is first used: an answer

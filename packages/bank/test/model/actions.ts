@@ -19,7 +19,7 @@ export const OPENING_CENTS: Readonly<Record<AccountName, number>> = {
 export const TOKENS = ['own', "the client's", 'of another bundle', "of the other TPP's"] as const;
 
 /** What a sandbox scenario makes of a submission, where there is one. */
-export const PLAYS = [
+const PLAYS = [
   'InsufficientFunds',
   'PaymentSystemUnavailable',
   'PaymentFail',

@@ -13,7 +13,7 @@ import { type BankParts, openBankParts } from '../bank-parts.ts';
 
 export const LIISA_IBAN = 'FI4054100020000314';
 export const LIISA_SAVINGS_IBAN = 'FI7354100020000496';
-export const PEKKA_IBAN = 'FI5257200020000525';
+const PEKKA_IBAN = 'FI5257200020000525';
 
 export const LIISA = { username: 'liisa', password: 'liisan salasana' };
 export const PEKKA = { username: 'pekka', password: 'pekan salasana' };

@@ -31,7 +31,7 @@ export async function keepBankSecrets(files: DataDirectory): Promise<BankSecrets
 }
 
 /** Reads the signing keys, and makes them when there are none. */
-export async function keepSigningKeys(files: DataDirectory): Promise<BankKeyFile> {
+async function keepSigningKeys(files: DataDirectory): Promise<BankKeyFile> {
   const kept = await changeBankKeys(files, async (there) => there ?? (await formerKeys(files)) ?? newSigningKeys());
   // Only now: a process killed before this line finds them again and drops them at its next start.
   for (const path of Object.values(files.formerSigningKeys)) await rm(path, { force: true });

@@ -21,7 +21,7 @@ export interface RevocationTimes {
   readonly graceSeconds: number;
 }
 
-export const DEFAULT_REFRESH_SECONDS = 20;
+const DEFAULT_REFRESH_SECONDS = 20;
 /**
  * With this, and what another process fetched up to 10 s ago taken over, and 5 s for the fetch, a revocation is known within a
  * minute everywhere.
