@@ -34,6 +34,7 @@ export interface BankAdministration {
   trialBalance(): Promise<LedgerFaults>;
 }
 
+/** The bank's own people at work on its ports. */
 export function bankAdministration(bank: {
   clients: Clients;
   customers: Customers;

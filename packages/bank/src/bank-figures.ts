@@ -18,6 +18,7 @@ export interface BankFigures {
 /** Of a store without connections. */
 const IDLE: DatabaseOccupancy = { statements: 0, transactions: 0, waiting: 0 };
 
+/** Figures of this process and of the store it works on. */
 export function bankFigures(database: Database, load: LoadLimit): BankFigures {
   const store = new PostgresStoreFigures(database);
   return {

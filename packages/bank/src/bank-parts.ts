@@ -39,6 +39,11 @@ import type { BankSettings } from './settings.ts';
 /** Every port of the bank with the adapter that stands behind it. */
 export type BankParts = ReturnType<typeof assembleBank>;
 
+/**
+ * Puts an adapter behind every port, as the settings say. Nothing runs yet.
+ *
+ * @throws CertificateError when the trust anchors cannot be read; RangeError for a setting out of its limits
+ */
 export function assembleBank(settings: BankSettings, opened: Database) {
   const measures = settings.measures ?? NO_MEASURES;
   const database = observedDatabase(opened, measures);

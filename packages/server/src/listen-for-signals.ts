@@ -11,6 +11,7 @@ export interface Signals {
 /** A terminal sends Ctrl-C to all its processes and npm passes it on: two so close together are one press. */
 const SAME_PRESS_MS = 250;
 
+/** Takes the signals over: from now on none of them ends the process by itself. */
 export function listenForSignals(): Signals {
   const end = Promise.withResolvers<NodeJS.Signals>();
   const endNow = Promise.withResolvers<void>();

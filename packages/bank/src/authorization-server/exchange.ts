@@ -15,6 +15,7 @@ export interface Exchange {
 
 const exchanges = new WeakMap<IncomingMessage, Exchange>();
 
+/** Keeps what is known of a request beside it: the library hands on nothing of ours. */
 export function beginExchange(request: IncomingMessage, exchange: Exchange): void {
   exchanges.set(request, exchange);
 }

@@ -29,6 +29,7 @@ export async function makeKey(kind: KeyKind): Promise<KeyObject> {
   return privateKey;
 }
 
+/** PEM (PKCS #8), as every key file of ours is. */
 export function privatePem(key: KeyObject): string {
   return key.export({ type: 'pkcs8', format: 'pem' }).toString();
 }

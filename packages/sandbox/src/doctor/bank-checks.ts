@@ -201,6 +201,7 @@ function nameIn(name: string): string {
   return /^CN=(.*)$/m.exec(name)?.[1] ?? name.replaceAll('\n', ', ');
 }
 
+/** @returns undefined when the text is no JSON object */
 export function readObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const json: unknown = parseStrictJson(Buffer.from(text));

@@ -80,14 +80,17 @@ async function lookWithin(check: Check): Promise<Finding> {
   }
 }
 
+/** What was found is as it should be. */
 export function well(found: string): Finding {
   return { level: 'ok', found };
 }
 
+/** It works, but should be otherwise. */
 export function warning(found: string, mend: string): Finding {
   return { level: 'warn', found, mend };
 }
 
+/** It cannot work like that. */
 export function fault(found: string, mend: string): Finding {
   return { level: 'fail', found, mend };
 }

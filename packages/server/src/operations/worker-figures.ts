@@ -14,6 +14,7 @@ export interface WorkerFigures {
   read(bank: BankFigures, withStore: boolean): Promise<MetricsJson>;
 }
 
+/** Figures of this process, Node's own among them; the store's are read when they are asked for. */
 export function workerFigures(): WorkerFigures {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
