@@ -88,7 +88,8 @@ describe('a caller that is turned away is told when to come back, and nothing wa
     const busy = await openBankOutsideTheSandbox(bank, { load: { callsUnderWay: 1 } });
     const token = await busy.tpp.clientToken();
     const { tls } = busy.tpp.identity;
-    const url = `${busy.tpp.bank.api}/payments-psd2/v1/sepa-payments`;
+    // The one endpoint whose calls count from their head on.
+    const url = `${busy.tpp.bank.api}/oauth/token`;
     const headers = { expect: '100-continue', 'content-length': '10' };
     const held = request(url, { method: 'POST', ...tls, headers, agent: false });
     try {

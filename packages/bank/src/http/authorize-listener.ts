@@ -82,7 +82,8 @@ export function authorizeListener({
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   limitConnections(app.server, load.connections);
   watchAnswers(app, { listener: 'authorize', measures });
-  app.addHook('onRequest', (request, reply, next) => {
+  // Once the body is there: whoever sends it byte by byte takes nobody's place.
+  app.addHook('preValidation', (request, reply, next) => {
     const busy = load.enter((leave) => reply.raw.once('close', leave));
     if (busy === undefined) return next();
     reply.header('retry-after', String(busy.retryAfterSeconds));

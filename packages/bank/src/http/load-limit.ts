@@ -28,8 +28,8 @@ const RESOLUTION_MS = 20;
 const NANOSECONDS_PER_MS = 1e6;
 
 /**
- * Says no at once to whatever is more than the process can do, instead of answering everybody late. A call is counted from its
- * head until its answer has left.
+ * Says no at once to whatever is more than the process can do, instead of answering everybody late. A call is counted from
+ * when it is all there until its answer has left; one of the token endpoint from its head, for the library reads its body.
  */
 export class LoadLimit {
   readonly #settings: Required<LoadSettings>;

@@ -58,13 +58,10 @@ export function paymentsApi(options: PaymentsApiOptions): PaymentsDoor {
     takes: ({ url = '' }) => url.startsWith(PAYMENTS_PREFIX) && /^[/?]?$/.test(url.charAt(PAYMENTS_PREFIX.length)),
     answer: (request, response) => {
       const exchange = new Exchange(options, request, response);
-      const busy = options.limits.load.enter((leave) => response.once('close', leave));
-      if (busy !== undefined) {
-        exchange.refuse(busy);
-        return;
-      }
       readBody(request, (error, body) => {
-        if (error !== undefined) exchange.refuse(error);
+        // Counted once it is all there: whoever sends it byte by byte takes nobody's place.
+        const refusal = error ?? options.limits.load.enter((leave) => response.once('close', leave));
+        if (refusal !== undefined) exchange.refuse(refusal);
         else exchange.within(() => answerCall(options, finder, exchange, body)).then(exchange.send, exchange.refuse);
       });
     },

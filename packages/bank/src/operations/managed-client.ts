@@ -28,7 +28,7 @@ export interface ManagementCall {
 export async function requireManagedClient(bank: RegistrationBank, call: ManagementCall): Promise<ManagedClient> {
   const { organisationId } = organisationOf(call.certificate);
   const client = await bank.registrations.current(call.clientId);
-  if (!isManaged(client) || !isTokenOf(client, call.token)) {
+  if (!isTokenOf(client, call.token) || !isManaged(client)) {
     throw new RegistrationRefused(
       'registration-token',
       'The registration access token is missing, or it is not that of a client at this address: send the one the registration was answered with, as Authorization: Bearer.',
@@ -54,6 +54,10 @@ function isManaged(client: Client | undefined): client is ManagedClient {
   return client?.registration !== undefined;
 }
 
-function isTokenOf({ registration }: ManagedClient, token: string | undefined): boolean {
-  return timingSafeEqual(hash('sha256', token ?? '', 'buffer'), registration.tokenDigest);
+/** Nobody's. */
+const NO_DIGEST = new Uint8Array(32);
+
+/** The same work whether there is such a client or not. */
+function isTokenOf(client: Client | undefined, token: string | undefined): boolean {
+  return timingSafeEqual(hash('sha256', token ?? '', 'buffer'), client?.registration?.tokenDigest ?? NO_DIGEST);
 }
