@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nextHelsinkiMidnight } from '@lupa/protocol';
 import type { SeededRandom } from '../../test/flow/support/seeded-random.ts';
+import { runSql } from '../../test/support/run-sql.ts';
 import type { BankWorkers } from './bank/bank-workers.ts';
 import type { Fault } from './fault-plan.ts';
-import { runSql } from './store/run-sql.ts';
 import type { StoreUnderFault } from './store/store-under-fault.ts';
 import type { TcpProxy } from './tcp-proxy.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runSql } from '../../test/support/run-sql.ts';
 import type { Victims } from './inject-fault.ts';
-import { runSql } from './store/run-sql.ts';
 
 const LIMIT_MS = 30_000;
 const LOOK_EVERY_MS = 100;

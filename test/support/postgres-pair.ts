@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { type Postgres, startPostgres } from './postgres.ts';
+import { runSql } from './run-sql.ts';
 
 /** Two servers of one's own. Unless it is asynchronous, the second has every commit on its disk before the first one answers. */
 export interface PostgresPair {
@@ -50,8 +50,8 @@ export async function startPostgresPair({ isSynchronous = true } = {}): Promise<
     await standby.restart();
     await until('the standby follows', primary.url, "SELECT 1 FROM pg_stat_replication WHERE state = 'streaming'");
     if (isSynchronous) {
-      await run(primary.url, "ALTER SYSTEM SET synchronous_standby_names = '*'");
-      await run(primary.url, 'SELECT pg_reload_conf()');
+      await runSql(primary.url, "ALTER SYSTEM SET synchronous_standby_names = '*'");
+      await runSql(primary.url, 'SELECT pg_reload_conf()');
       await until('commits wait for it', primary.url, "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'");
     }
   } catch (error) {
@@ -66,8 +66,8 @@ export async function startPostgresPair({ isSynchronous = true } = {}): Promise<
       return [database, onStandby(database)];
     },
     cutOff: async () => {
-      await run(onStandby(primary.url), "ALTER SYSTEM SET primary_conninfo = ''");
-      await run(onStandby(primary.url), 'SELECT pg_reload_conf()');
+      await runSql(onStandby(primary.url), "ALTER SYSTEM SET primary_conninfo = ''");
+      await runSql(onStandby(primary.url), 'SELECT pg_reload_conf()');
       await until('nobody follows', primary.url, 'SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM pg_stat_replication)');
     },
     promote: () => until('the standby takes over', onStandby(primary.url), 'SELECT 1 WHERE pg_promote(true, 60)'),
@@ -126,22 +126,11 @@ function lives(pid: number): boolean {
 async function until(what: string, url: string, sql: string): Promise<void> {
   let last: unknown = 'nothing was answered';
   for (const deadline = Date.now() + LIMIT_MS; Date.now() < deadline; await sleep(50)) {
-    const rows = await run(url, sql).catch((error: unknown) => {
+    const rows = await runSql(url, sql).catch((error: unknown) => {
       last = error;
       return [];
     });
     if (rows.length > 0) return;
   }
   throw new Error(`It did not come about that ${what}: ${String(last)}`);
-}
-
-async function run(url: string, sql: string): Promise<unknown[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
 }

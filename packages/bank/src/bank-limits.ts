@@ -26,7 +26,7 @@ export interface BankLimits {
 /** Calls about registrations that one process answers at once: each may wait for somebody else's server. */
 const REGISTRATIONS_UNDER_WAY = 8;
 
-/** The limits that the settings ask for. @throws RangeError for one that is out of its own */
+/** The limits that the settings ask for. */
 export function bankLimits({ load, callsUnderWay, rates, registration }: BankSettings, parts: BankParts): BankLimits {
   const limit = (what: string, rate: Rate | undefined) =>
     rate && new RateLimit(what, rate, parts.rateCounts, parts.clock);

@@ -130,7 +130,8 @@ async function entriesOf(path: string): Promise<string[]> {
     return await readdir(path);
   } catch (error) {
     if (isMissing(error)) return [];
-    if (hasCode(error, 'ENOTDIR')) throw new UnusableDataDirectory(`${path} is a file, not a directory.`);
+    if (hasCode(error, 'ENOTDIR'))
+      throw new UnusableDataDirectory(`${path} is a file, not a directory. Name another with --data.`);
     throw error;
   }
 }
