@@ -31,6 +31,8 @@ interface Scene {
 const SOMETHING = `GET /nowhere HTTP/1.1${CRLF}Host: localhost${CRLF}${CRLF}`;
 const MB = 1024 * 1024;
 const DRIP_MS = 200;
+/** How often one looks whether the last connections have been answered. */
+const ANSWER_LOOKS = 150;
 /** Handshakes that one abuser begins at once: more would only wait for each other. */
 const OPENING_AT_ONCE = 32;
 
@@ -218,9 +220,12 @@ async function idleConnections({ order, count, isOver, underWay }: Scene): Promi
         count('not opened');
         continue;
       }
-      open.add(socket);
       socket.once('close', () => open.delete(socket));
-      socket.once('data', () => count('answered once'));
+      // Only then may it ask again: who asks before is answered no more.
+      socket.once('data', () => {
+        open.add(socket);
+        count('answered once');
+      });
       socket.write(SOMETHING);
     }
   };
@@ -229,6 +234,7 @@ async function idleConnections({ order, count, isOver, underWay }: Scene): Promi
     for (const socket of open) socket.write(SOMETHING);
   }, 30_000);
   await Promise.all(Array.from({ length: OPENING_AT_ONCE }, opener));
+  for (let looks = 0; open.size < order.connections && looks < ANSWER_LOOKS; looks += 1) await sleep(DRIP_MS);
   clearInterval(staying);
   count('open at once', open.size);
   underWay();
