@@ -67,7 +67,10 @@ class Drain {
   /** @returns when the last connection has ended: how many calls were cut off */
   async run({ idleMs, limitMs }: DrainLimits): Promise<number> {
     this.#draining = true;
-    for (const response of this.#answers) response.shouldKeepAlive = false;
+    for (const response of this.#answers) {
+      // One whose head has left has said that its connection stays, and its caller may use it once more.
+      if (!response.headersSent) response.shouldKeepAlive = false;
+    }
     // The parent class's: the HTTP server's own would close what is idle.
     const closed = new Promise<void>((resolve) => Server.prototype.close.call(this.#server, () => resolve()));
     const silent = new Silence();
