@@ -4,8 +4,7 @@ import type { ClientChange, FetchedKeySet } from '../ports/registrations.ts';
 import { certifyKeys } from './certify-keys.ts';
 import { fetchKeySet } from './fetch-key-set.ts';
 import { type ManagedClient, type ManagementCall, requireManagedClient, requireStillThere } from './managed-client.ts';
-import { REGISTERED_SCOPE } from './register-client.ts';
-import { type RegistrationBank, registrationAudit, underCheck } from './registration-bank.ts';
+import { REGISTERED_SCOPE, type RegistrationBank, registrationAudit, underCheck } from './registration-bank.ts';
 
 /**
  * Changes a client (RFC 7592 section 2.2): its name, redirect URIs, grants, and where its keys are; a key set at a new place is

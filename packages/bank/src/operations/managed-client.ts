@@ -2,7 +2,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import { RegistrationRefused } from '@lupa/protocol';
 import type { KnownCertificate } from '../ports/certificate-trust.ts';
 import type { Client, ClientRegistration } from '../ports/clients.ts';
-import { organisationOf } from './register-client.ts';
+import { organisationOf } from './certified-organisation.ts';
 import type { RegistrationBank } from './registration-bank.ts';
 
 /** A client that registered itself. */

@@ -1,9 +1,8 @@
-import { createHash, hash } from 'node:crypto';
-import { organisationIdOf, type Psd2Role } from '@lupa/certificates';
+import { hash } from 'node:crypto';
+import type { Psd2Role } from '@lupa/certificates';
 import {
   asClientId,
   checkRegistrationTimes,
-  DEFAULT_FLOW_SCOPE,
   LupaError,
   parseCompactJws,
   parseRegistrationClaims,
@@ -18,7 +17,9 @@ import {
 import { type KeySet, kidsOf } from '../domain/key-set.ts';
 import type { KnownCertificate } from '../ports/certificate-trust.ts';
 import type { NewRegistration } from '../ports/registrations.ts';
+import { type CertifiedOrganisation, organisationOf } from './certified-organisation.ts';
 import { type CertifiedKeys, certifyKeys } from './certify-keys.ts';
+import { digestOf, newClientSecret } from './client-secret.ts';
 import { fetchKeySet } from './fetch-key-set.ts';
 import { type RegistrationBank, registrationAudit, underCheck } from './registration-bank.ts';
 
@@ -40,9 +41,6 @@ export interface RegisteredNow {
   readonly apiKey: string;
   readonly registrationToken: string;
 }
-
-/** 256 bits each: nobody guesses them, so that a digest without salt keeps them. */
-const SECRET_BYTES = 32;
 
 /** What a software may do, and the role its organisation must have for it (ETSI TS 119 495 section 5.1). */
 const ROLE_OF: Readonly<Record<SoftwareRole, Psd2Role>> = { PIS: 'PSP_PI', AIS: 'PSP_AI', CBPII: 'PSP_IC' };
@@ -69,24 +67,6 @@ export async function registerClient(bank: RegistrationBank, attempt: Registrati
   requireSignature('registration-signature', 'The registration JWT', jwt, keys);
   requireSignature('software-signature', 'The software statement', claims.softwareStatement, keys);
   return store(bank, attempt, { claims, software, keySet });
-}
-
-interface Organisation {
-  readonly organisationId: string;
-  readonly roles: readonly Psd2Role[];
-}
-
-/**
- * The organisation of a TLS certificate that was let in.
- *
- * @throws RegistrationRefused certificate: it names none, so that it should not have been
- */
-export function organisationOf({ certificate }: KnownCertificate): Organisation {
-  const organisationId = certificate && organisationIdOf(certificate);
-  if (organisationId === undefined) {
-    throw new RegistrationRefused('certificate', 'The certificate names no organisation: connect with your QWAC.');
-  }
-  return { organisationId, roles: certificate?.psd2?.roles ?? [] };
 }
 
 function requireDeveloperKey({ rules }: RegistrationBank, key: string | undefined): void {
@@ -128,7 +108,7 @@ function readPayload(check: RegistrationRefused['check'], what: string, jwt: str
 function requireAgreement(
   claims: RegistrationClaims,
   software: SoftwareStatementClaims,
-  { organisationId, roles }: Organisation,
+  { organisationId, roles }: CertifiedOrganisation,
 ): void {
   if (software.organisationId !== organisationId) {
     throw new RegistrationRefused(
@@ -180,7 +160,11 @@ async function store(
   { claims, software, keySet }: { claims: RegistrationClaims; software: SoftwareStatementClaims; keySet: KeySet },
 ): Promise<RegisteredNow> {
   const { identifiers, registrations, rules } = bank;
-  const [clientSecret, apiKey, registrationToken] = [secret(bank), secret(bank), secret(bank)];
+  const [clientSecret, apiKey, registrationToken] = [
+    newClientSecret(bank),
+    newClientSecret(bank),
+    newClientSecret(bank),
+  ];
   const clientId = asClientId(identifiers.uuid());
   const at = bank.clock.now();
   const { organisationId, roles, softwareId, jwksEndpoint, jwksRevokedEndpoint } = software;
@@ -227,16 +211,3 @@ async function store(
   }
   return { client, clientSecret, apiKey, registrationToken };
 }
-
-/** A new secret. */
-export function secret({ identifiers }: Pick<RegistrationBank, 'identifiers'>): string {
-  return identifiers.secret(SECRET_BYTES);
-}
-
-/** What is stored of a secret. */
-export function digestOf(text: string): Uint8Array {
-  return createHash('sha256').update(text).digest();
-}
-
-/** What a client may be granted: the same for all. */
-export const REGISTERED_SCOPE = DEFAULT_FLOW_SCOPE;

@@ -1,4 +1,4 @@
-import { LupaError, RegistrationRefused } from '@lupa/protocol';
+import { DEFAULT_FLOW_SCOPE, LupaError, RegistrationRefused } from '@lupa/protocol';
 import type { CertificateTrust } from '../ports/certificate-trust.ts';
 import type { Client } from '../ports/clients.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -52,3 +52,6 @@ export function underCheck<T>(check: RegistrationRefused['check'], what: string,
     throw new RegistrationRefused(check, `${what}: ${error.description ?? error.message}.`);
   }
 }
+
+/** What a client may be granted: the same for all. */
+export const REGISTERED_SCOPE = DEFAULT_FLOW_SCOPE;

@@ -1,5 +1,5 @@
+import { digestOf, newClientSecret } from './client-secret.ts';
 import { type ManagedClient, type ManagementCall, requireManagedClient, requireStillThere } from './managed-client.ts';
-import { digestOf, secret } from './register-client.ts';
 import { type RegistrationBank, registrationAudit } from './registration-bank.ts';
 
 /** How long the secret before goes on, unless the new one is used earlier (D). */
@@ -16,7 +16,7 @@ export async function rotateClientSecret(
   call: ManagementCall,
 ): Promise<{ readonly client: ManagedClient; readonly clientSecret: string; readonly previousUntil: Date }> {
   const client = await requireManagedClient(bank, call);
-  const clientSecret = secret(bank);
+  const clientSecret = newClientSecret(bank);
   const at = bank.clock.now();
   const previousUntil = new Date(at.getTime() + PREVIOUS_SECRET_SECONDS * 1000);
   const isThere = await bank.registrations.rotateSecret(
