@@ -35,6 +35,8 @@ export async function openRaw({ url, tls }: RawDoor): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   socket.once(isTls ? 'secureConnect' : 'connect', () => resolve());
   socket.once('error', reject);
+  // A handshake that is given up ends without an error.
+  socket.once('close', () => reject(new Error('the connection ended before it was open')));
   await promise;
   // A connection that the server resets has ended, and no more.
   socket.off('error', reject).on('error', () => undefined);
