@@ -25,7 +25,7 @@ export const status: Benchmark = async (stage, effort) => {
     return {
       name: 'status',
       title: "a payment's status",
-      how: `GET /sepa-payments/{paymentId} of ${PAYMENTS} payments, 16 connections. The bank looks up token, payment and submissions in one statement; the bare server reads the payment alone.`,
+      how: `GET /sepa-payments/{paymentId} of ${PAYMENTS} payments, 16 connections. The bank looks up token, payment and authorization in one statement; the bare server reads the payment alone.`,
       ...figuresOf(comparison, attempts),
       isVoid: isVoid(comparison),
       sections: [{ title: 'Status', names: ['bank', 'bare node:https'], comparison }],

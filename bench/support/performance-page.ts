@@ -210,10 +210,10 @@ function amount(value: number): string {
 }
 
 function cpuText(value: number | null): string {
-  return value === null || !Number.isFinite(value) ? '–' : value.toFixed(0);
+  return value !== null && value > 0 ? value.toFixed(0) : '–';
 }
 
 /** What is not a number becomes null in the file. */
 function ratioText(value: number | null): string {
-  return value === null || !Number.isFinite(value) ? '–' : value.toFixed(2);
+  return value !== null && value > 0 ? value.toFixed(2) : '–';
 }

@@ -25,7 +25,7 @@ async function play(
     warmUpCalls: 5,
     limits: { mayRepeat, roundsWithinMs },
     round: async (who, calls) => {
-      if (calls === 5) return roundWith(1, 1);
+      if (calls <= 5) return roundWith(1, 1);
       const attempt = Math.floor(order.length / (rounds * 3));
       order.push(who);
       const control = controls[Math.min(attempt, controls.length - 1)] ?? 0;
