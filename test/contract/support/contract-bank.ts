@@ -3,7 +3,7 @@ import type { SepaPayment, SepaPaymentRequest, Submission, SubmissionStatus } fr
 import type { CustomerScript } from '@lupa/sandbox';
 import { type Answer, jsonOf } from '../../flow/support/https-call.ts';
 import { startTestSandbox, type TestSandbox } from '../../flow/support/test-sandbox.ts';
-import { type TestTpp, type Tokens } from '../../flow/support/test-tpp.ts';
+import type { TestTpp, Tokens } from '../../flow/support/test-tpp.ts';
 
 export const ELSA = { username: 'elsa', password: 'elsa-salasana' };
 /** Elsa has 15.00 EUR, and nobody may overdraw. */

@@ -5,7 +5,7 @@ import { openScaParts, type ScaParts } from '../sca/sca-parts.ts';
 import { CUSTOMERS, TPPS } from './actions.ts';
 import { actOnExemptions, type ExemptionAction, type ExemptionModel, usedBy } from './exemption-model.ts';
 import { ExemptionWorld } from './exemption-world.ts';
-import { someOrder } from './some-order.ts';
+import { everyOrder } from './some-order.ts';
 
 /** So many are told each time, other ones each time. */
 const STORIES = 60;
@@ -81,23 +81,26 @@ test('exemption counters equal history after every step, however exemptions are 
 
 async function tell(steps: readonly Step[]): Promise<void> {
   const world = await ExemptionWorld.open(parts);
-  let model: ExemptionModel = { payments: new Map(), authentications: { liisa: 0, pekka: 0 } };
+  // Of two asked for around an authentication, what is seen does not tell at once which of them counts after it.
+  let models: [ExemptionModel, ...ExemptionModel[]] = [
+    { payments: new Map(), authentications: { liisa: 0, pekka: 0 } },
+  ];
   for (const { created, actions } of steps) {
     for (const wanted of created) {
-      const place = model.payments.size;
+      const place = models[0].payments.size;
       await world.create(place, wanted);
-      const fresh = { status: 'Unauthorized', granted: undefined, submissions: new Map(), willFail: false } as const;
-      model.payments.set(place, { ...wanted, ...fresh });
+      const fresh = { status: 'Unauthorized', granted: undefined, willFail: false } as const;
+      for (const { payments } of models) payments.set(place, { ...wanted, ...fresh, submissions: new Map() });
     }
-    const meant = actions.flatMap((each) => settle(model, each));
+    const meant = actions.flatMap((each) => settle(models[0], each));
     const prepared = await Promise.all(meant.map((each) => world.prepare(each)));
     // Whatever is booked with a delay is due by now.
     parts.clock.advance(1_000);
     const answers = await Promise.all(prepared.map((act) => act()));
     const seen = { answers, state: sorted(await world.state()) };
-    model = someOrder(model, meant, seen, { act: actOnExemptions, stateOf });
+    models = everyOrder(models, meant, seen, { act: actOnExemptions, stateOf });
     for (const each of CUSTOMERS) {
-      const { count, cents } = usedBy(model, each);
+      const { count, cents } = usedBy(models[0], each);
       assert.ok(count <= 5 && cents < 100_00, 'a limit was passed');
     }
     assert.deepEqual(new Set(Object.values(await parts.ledger.trialBalance())), new Set([0]));
