@@ -61,8 +61,12 @@ export function paymentsApi(options: PaymentsApiOptions): PaymentsDoor {
       readBody(request, (error, body) => {
         // Counted once it is all there: whoever sends it byte by byte takes nobody's place.
         const refusal = error ?? options.limits.load.enter((leave) => response.once('close', leave));
-        if (refusal !== undefined) exchange.refuse(refusal);
-        else exchange.within(() => answerCall(options, finder, exchange, body)).then(exchange.send, exchange.refuse);
+        const answered =
+          refusal === undefined
+            ? exchange.within(() => answerCall(options, finder, exchange, body))
+            : Promise.reject(refusal);
+        // An answer that cannot be sent is a fault of ours like any other, and no reason for the process to end.
+        answered.then(exchange.send).catch(exchange.refuse).catch(exchange.breakOff);
       });
     },
   };
@@ -136,6 +140,12 @@ class Exchange {
 
   readonly refuse = (error: unknown): void => {
     this.send(errorAnswer(refusalOf(error, this.requestId, this.#options.log), this.requestId));
+  };
+
+  /** Not even a refusal can be sent: the caller sees its connection end, and finds out by asking again. */
+  readonly breakOff = (error: unknown): void => {
+    this.#options.log.error({ reqId: this.requestId, err: error }, 'an answer could not be sent');
+    this.response.destroy();
   };
 
   #tell(status: number, interactionId: string): void {
