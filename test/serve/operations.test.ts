@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { WORKER_NODE_FLAGS } from '../../packages/server/src/workers/worker-flags.ts';
 import { SAMPLE, TestTpp } from '../flow/support/test-tpp.ts';
 import { type ServeProcess, startServe } from './support/serve-process.ts';
 import { prepareServedBank, type ServedBank } from './support/served-bank.ts';
@@ -35,6 +37,15 @@ describe('lupa serve, as its operator sees it', () => {
   test('lives and is ready, with all its workers', async () => {
     assert.deepEqual(JSON.parse((await ask('/livez')).text), { live: true, workers: WORKERS });
     assert.deepEqual(JSON.parse((await ask('/readyz')).text), { ready: true, workers: WORKERS });
+  });
+
+  test('runs its workers, and them alone, with the flags of Node that suit them', () => {
+    const flagsOf = (pid: number) => {
+      const command = execFileSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+      return WORKER_NODE_FLAGS.filter((flag) => command.split(/\s+/).includes(flag));
+    };
+    for (const pid of server.workers) assert.deepEqual(flagsOf(pid), WORKER_NODE_FLAGS);
+    assert.deepEqual(flagsOf(server.pid), []);
   });
 
   test('counts the calls of every worker, by route and outcome, and says that the books balance', async () => {

@@ -12,3 +12,4 @@ export {
   runCustomersKeyList,
 } from './customers/run-customers.ts';
 export { type ServeOptions, serve } from './serve.ts';
+export { WORKER_NODE_FLAGS } from './workers/worker-flags.ts';

@@ -5,6 +5,7 @@ import type { ServerLog } from '../server-log.ts';
 import { askForFigures } from './ask-for-figures.ts';
 import { type DrainMessage, isWorkerMessage } from './messages.ts';
 import { RestartPolicy } from './restart-policy.ts';
+import { WORKER_NODE_FLAGS } from './worker-flags.ts';
 
 export interface SupervisorOptions {
   readonly workers: number;
@@ -47,6 +48,8 @@ export class Supervisor {
     cluster.setupPrimary({
       exec: fileURLToPath(new URL('./worker.ts', import.meta.url)),
       args: options.file === undefined ? [] : [options.file],
+      // Where a flag is there twice, Node takes the last: what the operator says goes before.
+      execArgv: [...WORKER_NODE_FLAGS, ...process.execArgv],
     });
     this.#lost.promise.catch(() => {});
   }
