@@ -37,8 +37,11 @@ export function gentleListener(app: {
  */
 class Drain {
   readonly #server: HttpServer | HttpsServer;
-  readonly #answers = new Set<ServerResponse>();
-  readonly #open = new Set<Socket>();
+  /**
+   * Open connections with the answer each was last asked for. (A set of the answers under way would be simpler; but V8 leaves the
+   * tables that a busy set has outgrown linked to their successors, and with them keeps every answer until its next full collection.)
+   */
+  readonly #open = new Map<Socket, ServerResponse | undefined>();
   /** Raw connections without TLS yet, by the address they come from, which is all that names them on both sides of it. */
   readonly #handshakes = new Map<string, Socket>();
   #draining = false;
@@ -57,24 +60,23 @@ class Drain {
     // Before the application's own listener, which may answer at once.
     server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
       if (this.#draining) response.shouldKeepAlive = false;
-      // One that waits behind another will hardly be taken (`one-by-one.ts`), and Node does not tell when it is gone.
-      if (response.socket === null) return;
-      this.#answers.add(response);
-      response.once('close', () => this.#answers.delete(response));
+      const { socket } = response;
+      // One that waits behind another has none yet, and will hardly be taken (`one-by-one.ts`).
+      if (socket !== null && this.#open.has(socket)) this.#open.set(socket, response);
     });
   }
 
   /** @returns when the last connection has ended: how many calls were cut off */
   async run({ idleMs, limitMs }: DrainLimits): Promise<number> {
     this.#draining = true;
-    for (const response of this.#answers) {
+    for (const [, response] of this.#busy()) {
       // One whose head has left has said that its connection stays, and its caller may use it once more.
       if (!response.headersSent) response.shouldKeepAlive = false;
     }
     // The parent class's: the HTTP server's own would close what is idle.
     const closed = new Promise<void>((resolve) => Server.prototype.close.call(this.#server, () => resolve()));
     const silent = new Silence();
-    silent.look([...this.#open, ...this.#handshakes.values()]);
+    silent.look(this.#connections());
     let cutOff = 0;
     let looking: NodeJS.Timeout | undefined;
     const idle = setTimeout(() => {
@@ -82,8 +84,8 @@ class Drain {
       this.#endSilent(silent);
     }, idleMs);
     const limit = setTimeout(() => {
-      cutOff = this.#answers.size;
-      for (const socket of [...this.#open, ...this.#handshakes.values()]) socket.destroy();
+      cutOff = this.#busy().length;
+      for (const socket of this.#connections()) socket.destroy();
     }, limitMs);
     await closed;
     clearTimeout(idle);
@@ -93,13 +95,22 @@ class Drain {
   }
 
   #endSilent(silence: Silence): void {
-    const busy = new Set([...this.#answers].map(({ socket }) => socket));
-    const candidates = [...this.#open, ...this.#handshakes.values()].filter((socket) => !busy.has(socket));
+    const busy = new Set(this.#busy().map(([socket]) => socket));
+    const candidates = this.#connections().filter((socket) => !busy.has(socket));
     for (const socket of silence.look(candidates)) socket.destroySoon();
   }
 
+  #connections(): Socket[] {
+    return [...this.#open.keys(), ...this.#handshakes.values()];
+  }
+
+  /** Connections that wait for an answer, with it. */
+  #busy(): [Socket, ServerResponse][] {
+    return [...this.#open].filter((each): each is [Socket, ServerResponse] => each[1]?.closed === false);
+  }
+
   #keep(socket: Socket): void {
-    this.#open.add(socket);
+    this.#open.set(socket, undefined);
     socket.once('close', () => this.#open.delete(socket));
   }
 

@@ -48,16 +48,16 @@ export const creation = (
       ON CONFLICT (client_id, customer_scope, idempotency_key) DO NOTHING
       RETURNING payment_id
     ), linked AS (
-      SELECT chain_end.*, ${auditHashSql({ chain: '$6', sequence: 'sequence', previous: 'previous_hash', customer: 'admitted.customer_id', digest: '$18' })} AS hash
+      SELECT chain_end.*, admitted.customer_id, admitted.grant_id, ${auditHashSql({ chain: '$6', sequence: 'sequence', previous: 'previous_hash', customer: 'admitted.customer_id', digest: '$18' })} AS hash
       FROM claimed, admitted, ${bundle.chainEnd}
     ), bundled AS (
       ${bundle.written}
     ), created AS (
       INSERT INTO payments (payment_id, authorization_id, payment_type, status, request, amount_cents, payee_iban, count, payment_order, context, created, modified${payment.columns ?? ''})
-      SELECT payment_id, $6, '${payment.type}', 'Unauthorized', $9, $10, $11, $12, $13, $14, $4, $4${payment.values ?? ''} FROM claimed
+      SELECT $5, $6, '${payment.type}', 'Unauthorized', $9, $10, $11, $12, $13, $14, $4, $4${payment.values ?? ''} FROM linked
     ), audited AS (
       INSERT INTO audit_events (chain_id, sequence, previous_hash, hash, event_id, at, event, authorization_id, client_id, customer_id, request_id, details)
-      SELECT $6, sequence, previous_hash, hash, $15, $16, $17, $6, $19, admitted.customer_id, $20, $21 FROM linked, admitted
+      SELECT $6, sequence, previous_hash, hash, $15, $16, $17, $6, $19, customer_id, $20, $21 FROM linked
     ), unsealed AS (
       INSERT INTO audit_unsealed (chain_id, sequence) SELECT $6, sequence FROM linked
     )
@@ -67,7 +67,7 @@ export const creation = (
 export const newBundle = (type: PaymentRecord['paymentType']) => ({
   chainEnd: '(SELECT 1 AS sequence, NULL::bytea AS previous_hash) AS chain_end',
   written: `INSERT INTO authorizations (authorization_id, client_id, payment_type, status, customer_id, source_grant_id, payment_count, audit_sequence, audit_hash, created, modified)
-      SELECT $6, $2, '${type}', 'Unauthorized', admitted.customer_id, admitted.grant_id, 1, linked.sequence, linked.hash, $4, $4 FROM linked, admitted`,
+      SELECT $6, $2, '${type}', 'Unauthorized', customer_id, grant_id, 1, sequence, hash, $4, $4 FROM linked`,
 });
 
 const CREATE_ALONE = {

@@ -49,6 +49,19 @@ export function tokenRecord(row: TokenRow): TokenRecord {
   };
 }
 
+/** Of `access_tokens t`, under names that a payment beside it in the row has not. */
+export const TOKEN_BESIDE_OTHERS =
+  't.kind, t.client_id AS token_client_id, t.certificate_thumbprint, t.expires_at, t.authorization_id AS token_authorization_id, t.customer_id, t.unconfirmed_refresh';
+
+export interface TokenBesideOthersRow extends Omit<TokenRow, 'client_id' | 'authorization_id'> {
+  token_client_id: string;
+  token_authorization_id: string | null;
+}
+
+export function tokenBesideOthers(row: TokenBesideOthersRow): TokenRecord {
+  return tokenRecord({ ...row, client_id: row.token_client_id, authorization_id: row.token_authorization_id });
+}
+
 /** Of `payments p JOIN authorizations a`: whose a payment is, its bundle says. */
 export const PAYMENT_COLUMNS =
   'p.payment_id, p.authorization_id, a.client_id, p.status, p.payment_type, p.request, p.amount_cents, p.units_per_euro, p.submissions_made, p.debit_account_id, p.debit_iban, p.created, p.modified';

@@ -22,8 +22,11 @@ import {
   SUBMISSION_COLUMNS,
   type SubmissionRow,
   submissionRecord,
+  TOKEN_BESIDE_OTHERS,
   TOKEN_COLUMNS,
+  type TokenBesideOthersRow,
   type TokenRow,
+  tokenBesideOthers,
   tokenRecord,
 } from './payment-rows.ts';
 import { PostgresPaymentUnit } from './payment-unit.ts';
@@ -37,16 +40,24 @@ export const FIND_TOKEN = {
 /** The token and what it asks for travel together: an opaque token then costs no round trip of its own. */
 const FIND_PAYMENT = {
   name: 'find-payment',
-  text: `SELECT
-      (SELECT row_to_json(t) FROM (SELECT ${TOKEN_COLUMNS} FROM access_tokens WHERE token_digest = $1) t) AS token,
-      (SELECT row_to_json(f) FROM (
-        SELECT ${PAYMENT_COLUMNS} FROM payments p JOIN authorizations a ON a.authorization_id = p.authorization_id
-        WHERE p.payment_id = $2
-      ) f) AS payment,
-      CASE WHEN $3::boolean THEN (SELECT json_agg(row_to_json(s) ORDER BY s.created, s.submission_id) FROM (
-        SELECT ${SUBMISSION_COLUMNS} FROM submissions WHERE payment_id = $2
-      ) s) END AS submissions`,
+  text: findPayment(''),
 };
+
+/** Apart, for what a statement could find costs time even where it does not look. */
+const FIND_PAYMENT_WITH_SUBMISSIONS = {
+  name: 'find-payment-with-submissions',
+  text: findPayment(`, (SELECT json_agg(row_to_json(s) ORDER BY s.created, s.submission_id) FROM (
+        SELECT ${SUBMISSION_COLUMNS} FROM submissions WHERE payment_id = $2
+      ) s) AS submissions`),
+};
+
+function findPayment(more: string): string {
+  return `SELECT ${TOKEN_BESIDE_OTHERS}, ${PAYMENT_COLUMNS}${more}
+    FROM access_tokens t
+    LEFT JOIN payments p ON p.payment_id = $2
+    LEFT JOIN authorizations a ON a.authorization_id = p.authorization_id
+    WHERE t.token_digest = $1`;
+}
 
 const FIND_AUTHORIZATION = {
   name: 'find-authorization',
@@ -74,6 +85,9 @@ const UNAUTHORIZED_BEFORE = {
     WHERE status = 'Unauthorized' AND created < $1 ORDER BY created, authorization_id LIMIT $2`,
 };
 
+type FoundPaymentRow = TokenBesideOthersRow &
+  (PaymentRow | { payment_id: null }) & { submissions?: SubmissionRow[] | null };
+
 /** Payments, authorizations and submissions in PostgreSQL or PGlite. */
 export class PostgresPaymentStore implements PaymentStore {
   readonly #database: Database;
@@ -100,14 +114,13 @@ export class PostgresPaymentStore implements PaymentStore {
   }
 
   async findPayment(tokenDigest: TokenDigest, paymentId: PaymentId, withSubmissions = true) {
-    const [row] = await this.#database.query<{
-      token: TokenRow | null;
-      payment: PaymentRow | null;
-      submissions: SubmissionRow[] | null;
-    }>(FIND_PAYMENT, [tokenDigest, paymentId, withSubmissions]);
+    const [row] = await this.#database.query<FoundPaymentRow>(
+      withSubmissions ? FIND_PAYMENT_WITH_SUBMISSIONS : FIND_PAYMENT,
+      [tokenDigest, paymentId],
+    );
     return {
-      token: row?.token ? tokenRecord(row.token) : undefined,
-      payment: row?.payment ? paymentRecord(row.payment) : undefined,
+      token: row && tokenBesideOthers(row),
+      payment: row === undefined || row.payment_id === null ? undefined : paymentRecord(row),
       submissions: (row?.submissions ?? []).map(submissionRecord),
     };
   }

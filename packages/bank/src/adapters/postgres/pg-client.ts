@@ -6,6 +6,7 @@ import { connectionConfig } from './pg-connection.ts';
 export class ServerClient extends pg.Client {
   readonly address: string;
   readonly #socket: Socket;
+  #isGathering = false;
 
   /** @param statementLimitMs how long one statement may take; as `connectionConfig` has it when absent */
   constructor(address: string, statementLimitMs?: number) {
@@ -15,6 +16,21 @@ export class ServerClient extends pg.Client {
     this.#socket = socket;
     // What is asked on it is told of a loss by its own promise.
     this.on('error', () => undefined);
+  }
+
+  /**
+   * What is asked in this turn of the event loop is sent together at its end: of a statement's cost in this process and in the
+   * server's, the writes, reads and wakings of a socket are a good part.
+   */
+  gather(): void {
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    const { stream } = this.connection;
+    stream.cork();
+    setImmediate(() => {
+      this.#isGathering = false;
+      stream.uncork();
+    });
   }
 
   /** Whoever waits for an answer is told that it is lost. */

@@ -26,6 +26,7 @@ export class Lane {
     let client: ServerClient | undefined;
     try {
       client = this.#ready ?? (await this.#connected());
+      client.gather();
       return await runPrepared<Row>(client, statement, values);
     } catch (error) {
       if (client !== undefined && this.#servers.areSeveral && isRefusedAsReadOnly(error)) {
