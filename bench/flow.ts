@@ -3,10 +3,10 @@ import { type Benchmark, shapeOf } from './support/benchmark.ts';
 import { Bulk } from './support/bulk.ts';
 import type { Calls } from './support/calls.ts';
 import { compete } from './support/contest.ts';
-import { figuresOf } from './support/result.ts';
+import { resultOf } from './support/result.ts';
 import { countRows } from './support/row-counts.ts';
 import type { Driven, Server, Stage } from './support/stage.ts';
-import { isVoid, type Round, roundOf } from './support/statistics.ts';
+import { type Round, roundOf } from './support/statistics.ts';
 
 const WARM_UP_FLOWS = 600;
 
@@ -19,25 +19,23 @@ export const flow: Benchmark = async (stage, effort) => {
   const { databaseUrl, servers, close } = await startBankAndBares(stage, { work: 'by nobody' });
   const bulk = await Bulk.open(databaseUrl, stage.tpp);
   try {
-    const { comparison, attempts } = await compete({
+    const outcome = await compete({
       shape,
       warmUpCalls: WARM_UP_FLOWS,
       limits: effort,
       stored: async () => ({ ...(await countRows(databaseUrl)), ...(await bulk.states()) }),
       round: (who, count) => wholeFlows(stage, bulk, servers[who], count),
     });
-    return {
-      name: 'flow',
-      title: 'the whole default flow, without the browser',
-      how: 'Client-credentials token, payment, code for tokens, submission, status: five calls a flow, 16 flows at once.',
-      ...figuresOf(comparison, attempts),
-      unit: 'flows/s',
-      isVoid: isVoid(comparison),
-      sections: [{ title: 'Whole flows', names: ['bank', 'bare node:https'], comparison }],
-      floors: [],
-      notes: ['The two calls of the token endpoint decide: they are one library’s, and take the most of a flow.'],
-      plots: [],
-    };
+    return resultOf(
+      {
+        name: 'flow',
+        title: 'the whole default flow, without the browser',
+        how: 'Client-credentials token, payment, code for tokens, submission, status: five calls a flow, 16 flows at once.',
+        unit: 'flows/s',
+        notes: ['The two calls of the token endpoint decide: they are one library’s, and take the most of a flow.'],
+      },
+      { section: 'Whole flows', ...outcome },
+    );
   } finally {
     await bulk.close();
     await close();

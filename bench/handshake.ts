@@ -1,8 +1,7 @@
 import { startBankAndBares } from './support/bank-and-bares.ts';
 import { type Benchmark, shapeOf } from './support/benchmark.ts';
 import { compete } from './support/contest.ts';
-import { figuresOf, furthestControl } from './support/result.ts';
-import { isVoid } from './support/statistics.ts';
+import { resultOf } from './support/result.ts';
 
 const WARM_UP_CALLS = 200;
 
@@ -43,28 +42,22 @@ export const handshake: Benchmark = async (stage, effort) => {
     });
     if (resumed.ours > 0) throw new Error(`The bank resumed ${resumed.ours} sessions, and must resume none.`);
     if (resumed.limit === 0) throw new Error('The bare server resumed no session, so nothing was measured.');
-    const { comparison, attempts } = full;
-    return {
-      name: 'handshake',
-      title: 'TLS handshakes, full and resumed',
-      how: 'A new connection with both certificates for every status call, 16 at a time.',
-      ...figuresOf(comparison, attempts),
-      controlRatio: furthestControl([comparison.controlRatio, resuming.comparison.controlRatio]),
-      isVoid: isVoid(comparison) || isVoid(resuming.comparison),
-      sections: [
-        { title: 'Full handshake and a status', names: ['bank', 'bare node:https'], comparison },
-        {
-          title: 'Resumption offered, and a status',
-          names: ['bank (resumes none)', 'bare with tickets'],
-          comparison: resuming.comparison,
-        },
-      ],
-      floors: [],
-      notes: [
-        `The API gives out no session tickets by design, so an offer to resume gets a full handshake: ${resuming.comparison.ratio.toFixed(2)} of the connections a second that a bare server with tickets reaches. TPPs keep their connections open instead.`,
-      ],
-      plots: [],
-    };
+    return resultOf(
+      {
+        name: 'handshake',
+        title: 'TLS handshakes, full and resumed',
+        how: 'A new connection with both certificates for every status call, 16 at a time.',
+        notes: [
+          `The API gives out no session tickets by design, so an offer to resume gets a full handshake: ${resuming.comparison.ratio.toFixed(2)} of the connections a second that a bare server with tickets reaches. TPPs keep their connections open instead.`,
+        ],
+      },
+      { section: 'Full handshake and a status', ...full },
+      {
+        section: 'Resumption offered, and a status',
+        names: ['bank (resumes none)', 'bare with tickets'],
+        ...resuming,
+      },
+    );
   } finally {
     await stage.stopServers(tickets);
     await close();

@@ -2,9 +2,8 @@ import { startBankAndBares } from './support/bank-and-bares.ts';
 import { type Benchmark, shapeOf } from './support/benchmark.ts';
 import { Bulk } from './support/bulk.ts';
 import { compete } from './support/contest.ts';
-import { figuresOf } from './support/result.ts';
+import { resultOf } from './support/result.ts';
 import { countRows } from './support/row-counts.ts';
-import { isVoid } from './support/statistics.ts';
 
 const WARM_UP_CALLS = 1000;
 
@@ -14,7 +13,7 @@ export const refresh: Benchmark = async (stage, effort) => {
   const { databaseUrl, servers, close } = await startBankAndBares(stage);
   const bulk = await Bulk.open(databaseUrl, stage.tpp);
   try {
-    const { comparison, attempts } = await compete({
+    const outcome = await compete({
       shape,
       warmUpCalls: WARM_UP_CALLS,
       limits: effort,
@@ -25,17 +24,14 @@ export const refresh: Benchmark = async (stage, effort) => {
         return stage.drive(servers[who], { kind: 'refresh', refreshTokens });
       },
     });
-    return {
-      name: 'refresh',
-      title: 'token endpoint, refresh',
-      how: 'POST /oauth/token, grant_type=refresh_token: a renewed refresh token, an access token and an ID token signed with RS256, 16 connections.',
-      ...figuresOf(comparison, attempts),
-      isVoid: isVoid(comparison),
-      sections: [{ title: 'Refresh', names: ['bank', 'bare node:https'], comparison }],
-      floors: [],
-      notes: [],
-      plots: [],
-    };
+    return resultOf(
+      {
+        name: 'refresh',
+        title: 'token endpoint, refresh',
+        how: 'POST /oauth/token, grant_type=refresh_token: a renewed refresh token, an access token and an ID token signed with RS256, 16 connections.',
+      },
+      { section: 'Refresh', ...outcome },
+    );
   } finally {
     await bulk.close();
     await close();

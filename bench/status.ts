@@ -1,8 +1,7 @@
 import { startBankAndBares } from './support/bank-and-bares.ts';
 import { type Benchmark, shapeOf } from './support/benchmark.ts';
 import { compete } from './support/contest.ts';
-import { figuresOf } from './support/result.ts';
-import { isVoid } from './support/statistics.ts';
+import { resultOf } from './support/result.ts';
 
 const WARM_UP_CALLS = 3000;
 const PAYMENTS = 2_000;
@@ -16,26 +15,25 @@ export const status: Benchmark = async (stage, effort) => {
     const { bodies } = await stage.drive(servers.ours, creation, { wantBodies: true });
     const created = bodies.map((body) => (JSON.parse(body) as { paymentId: string }).paymentId);
     const idsFor = (count: number) => Array.from({ length: count }, (_, at) => created[at % created.length] ?? '');
-    const { comparison, attempts } = await compete({
+    const outcome = await compete({
       shape,
       warmUpCalls: WARM_UP_CALLS,
       limits: effort,
       round: (who, count) => stage.drive(servers[who], { kind: 'status', accessToken, paymentIds: idsFor(count) }),
     });
-    return {
-      name: 'status',
-      title: "a payment's status",
-      how: `GET /sepa-payments/{paymentId} of ${PAYMENTS} payments, 16 connections. The bank looks up token, payment and authorization in one statement; the bare server reads the payment alone.`,
-      ...figuresOf(comparison, attempts),
-      isVoid: isVoid(comparison),
-      sections: [{ title: 'Status', names: ['bank', 'bare node:https'], comparison }],
-      floors: [
-        { what: 'status: throughput to the bare server', value: comparison.ratio, bound: { atLeast: 0.7, goal: 0.8 } },
-        { what: 'status: p99 to the bare server', value: comparison.p99Ratio, bound: { atMost: 1.5 } },
-      ],
-      notes: [],
-      plots: [],
-    };
+    const { ratio, p99Ratio } = outcome.comparison;
+    return resultOf(
+      {
+        name: 'status',
+        title: "a payment's status",
+        how: `GET /sepa-payments/{paymentId} of ${PAYMENTS} payments, 16 connections. The bank looks up token, payment and authorization in one statement; the bare server reads the payment alone.`,
+        floors: [
+          { what: 'status: throughput to the bare server', value: ratio, bound: { atLeast: 0.7, goal: 0.8 } },
+          { what: 'status: p99 to the bare server', value: p99Ratio, bound: { atMost: 1.5 } },
+        ],
+      },
+      { section: 'Status', ...outcome },
+    );
   } finally {
     await close();
   }

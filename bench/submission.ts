@@ -2,9 +2,8 @@ import { startBankAndBares } from './support/bank-and-bares.ts';
 import { type Benchmark, shapeOf } from './support/benchmark.ts';
 import { Bulk } from './support/bulk.ts';
 import { compete } from './support/contest.ts';
-import { figuresOf } from './support/result.ts';
+import { resultOf } from './support/result.ts';
 import { countRows } from './support/row-counts.ts';
-import { isVoid } from './support/statistics.ts';
 
 const WARM_UP_CALLS = 2000;
 
@@ -19,7 +18,7 @@ export const submission: Benchmark = async (stage, effort) => {
   const { databaseUrl, servers, close } = await startBankAndBares(stage, { work: 'by nobody' });
   const bulk = await Bulk.open(databaseUrl, stage.tpp);
   try {
-    const { comparison, attempts } = await compete({
+    const outcome = await compete({
       shape,
       warmUpCalls: WARM_UP_CALLS,
       limits: effort,
@@ -27,24 +26,19 @@ export const submission: Benchmark = async (stage, effort) => {
       round: async (who, count) =>
         stage.drive(servers[who], { kind: 'submission', payments: await bulk.approvedPayments(count) }),
     });
-    return {
-      name: 'submission',
-      title: 'submission of an approved payment',
-      how: 'PUT /sepa-payments/{paymentId}/submissions/{submissionId}, each payment once, 1,000 accounts in turns, 16 connections. Booking is background work and happens after the clock, for both.',
-      ...figuresOf(comparison, attempts),
-      isVoid: isVoid(comparison),
-      sections: [{ title: 'Submission', names: ['bank', 'bare node:https'], comparison }],
-      floors: [
-        {
-          what: 'submission: throughput to the bare server',
-          value: comparison.ratio,
-          bound: { atLeast: 0.7, goal: 0.8 },
-        },
-        { what: 'submission: p99 to the bare server', value: comparison.p99Ratio, bound: { atMost: 1.5 } },
-      ],
-      notes: [],
-      plots: [],
-    };
+    const { ratio, p99Ratio } = outcome.comparison;
+    return resultOf(
+      {
+        name: 'submission',
+        title: 'submission of an approved payment',
+        how: 'PUT /sepa-payments/{paymentId}/submissions/{submissionId}, each payment once, 1,000 accounts in turns, 16 connections. Booking is background work and happens after the clock, for both.',
+        floors: [
+          { what: 'submission: throughput to the bare server', value: ratio, bound: { atLeast: 0.7, goal: 0.8 } },
+          { what: 'submission: p99 to the bare server', value: p99Ratio, bound: { atMost: 1.5 } },
+        ],
+      },
+      { section: 'Submission', ...outcome },
+    );
   } finally {
     await bulk.close();
     await close();

@@ -1,9 +1,8 @@
 import { startBankAndBares } from './support/bank-and-bares.ts';
 import { type Benchmark, shapeOf } from './support/benchmark.ts';
 import { compete } from './support/contest.ts';
-import { figuresOf } from './support/result.ts';
+import { resultOf } from './support/result.ts';
 import { countRows } from './support/row-counts.ts';
-import { isVoid } from './support/statistics.ts';
 
 const WARM_UP_CALLS = 1500;
 
@@ -12,24 +11,21 @@ export const token: Benchmark = async (stage, effort) => {
   const shape = shapeOf(effort, { rounds: 30, callsPerRound: 300 }, { rounds: 9, callsPerRound: 200 });
   const { databaseUrl, servers, close } = await startBankAndBares(stage);
   try {
-    const { comparison, attempts } = await compete({
+    const outcome = await compete({
       shape,
       warmUpCalls: WARM_UP_CALLS,
       limits: effort,
       stored: () => countRows(databaseUrl),
       round: (who, count) => stage.drive(servers[who], { kind: 'token', count }),
     });
-    return {
-      name: 'token',
-      title: 'token endpoint, client credentials',
-      how: 'POST /oauth/token, grant_type=client_credentials, 16 connections. A token lives a day, so this is not the hot path.',
-      ...figuresOf(comparison, attempts),
-      isVoid: isVoid(comparison),
-      sections: [{ title: 'Client credentials', names: ['bank', 'bare node:https'], comparison }],
-      floors: [],
-      notes: [],
-      plots: [],
-    };
+    return resultOf(
+      {
+        name: 'token',
+        title: 'token endpoint, client credentials',
+        how: 'POST /oauth/token, grant_type=client_credentials, 16 connections. A token lives a day, so this is not the hot path.',
+      },
+      { section: 'Client credentials', ...outcome },
+    );
   } finally {
     await close();
   }

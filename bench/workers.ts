@@ -1,8 +1,7 @@
 import { cpus } from 'node:os';
 import { type Benchmark, shapeOf } from './support/benchmark.ts';
 import { compete } from './support/contest.ts';
-import { figuresOf, furthestControl } from './support/result.ts';
-import { isVoid } from './support/statistics.ts';
+import { resultOf } from './support/result.ts';
 
 const WARM_UP_CALLS = 3000;
 
@@ -32,26 +31,21 @@ export const workers: Benchmark = async (stage, effort) => {
         round: (who, count) => stage.drive(servers[who], { kind: 'create', count, accessTokens }),
       });
     const [ours, limit] = [await scalingOf(banks), await scalingOf(bares)];
-    return {
-      name: 'workers',
-      title: 'one worker to two',
-      how: `Creating payments with two processes instead of one, on ${cpus().length} cores that PostgreSQL and the load generator need too: ours is what two of the bank reach to one, the limit what two bare servers reach to one.`,
-      ...figuresOf(ours.comparison, ours.attempts),
-      unit: 'times one worker',
-      ratio: ours.comparison.ratio / limit.comparison.ratio,
-      p99Ratio: ours.comparison.p99Ratio / limit.comparison.p99Ratio,
-      ours: ours.comparison.ratio,
-      limit: limit.comparison.ratio,
-      controlRatio: furthestControl([ours.comparison.controlRatio, limit.comparison.controlRatio]),
-      isVoid: isVoid(ours.comparison) || isVoid(limit.comparison),
-      sections: [
-        { title: 'The bank', names: ['two workers', 'one worker'], comparison: ours.comparison },
-        { title: 'The bare server', names: ['two workers', 'one worker'], comparison: limit.comparison },
-      ],
-      floors: [],
-      notes: [],
-      plots: [],
-    };
+    const names = ['two workers', 'one worker'] as const;
+    return resultOf(
+      {
+        name: 'workers',
+        title: 'one worker to two',
+        how: `Creating payments with two processes instead of one, on ${cpus().length} cores that PostgreSQL and the load generator need too: ours is what two of the bank reach to one, the limit what two bare servers reach to one.`,
+        unit: 'times one worker',
+        ratio: ours.comparison.ratio / limit.comparison.ratio,
+        p99Ratio: ours.comparison.p99Ratio / limit.comparison.p99Ratio,
+        ours: ours.comparison.ratio,
+        limit: limit.comparison.ratio,
+      },
+      { section: 'The bank', names, ...ours },
+      { section: 'The bare server', names, ...limit },
+    );
   } finally {
     await stage.stopServers([...Object.values(bares), ...Object.values(banks)]);
   }

@@ -1,5 +1,6 @@
+import type { ContestOutcome } from './contest.ts';
 import type { Plot } from './plots.ts';
-import type { Comparison } from './statistics.ts';
+import { type Comparison, isVoid } from './statistics.ts';
 
 /** What `npm run bench` measures, in the order in which it does. */
 export const BENCHMARK_NAMES = [
@@ -66,6 +67,31 @@ export function verdictOf({ value, bound }: Floor): Verdict {
   return bound.goal !== undefined && value >= bound.goal ? 'goal' : 'pass';
 }
 
+/** One contest, and what its section says: of the bank beside the bare server where no other names are given. */
+export type ContestSection = ContestOutcome & { readonly section: string; readonly names?: Section['names'] };
+
+/** What a benchmark says of itself, and what of its result does not come from its contests. */
+type Said = Pick<BenchmarkResult, 'name' | 'title' | 'how'> & Partial<BenchmarkResult>;
+
+/** The result that the first contest decides; each further one has a section, and makes the whole void when it is void. */
+export function resultOf(said: Said, contest: ContestSection, ...others: readonly ContestSection[]): BenchmarkResult {
+  const all = [contest, ...others];
+  return {
+    ...figuresOf(contest.comparison, contest.attempts),
+    controlRatio: furthestControl(all.map(({ comparison }) => comparison.controlRatio)),
+    isVoid: all.some(({ comparison }) => isVoid(comparison)),
+    sections: all.map(({ section, names = ['bank', 'bare node:https'], comparison }) => ({
+      title: section,
+      names,
+      comparison,
+    })),
+    floors: [],
+    notes: [],
+    plots: [],
+    ...said,
+  };
+}
+
 /** The members that come from the contest alone. */
 export function figuresOf(comparison: Comparison, attempts: number) {
   const { ours, limit, control, ratio, p99Ratio, controlRatio } = comparison;
@@ -83,5 +109,6 @@ export function figuresOf(comparison: Comparison, attempts: number) {
 
 /** Of several contests, the control that is furthest off: one void contest makes the benchmark void. */
 export function furthestControl(controlRatios: readonly number[]): number {
+  if (controlRatios.some(Number.isNaN)) return Number.NaN;
   return controlRatios.reduce((worst, next) => (Math.abs(next - 1) > Math.abs(worst - 1) ? next : worst), 1);
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { describeFloor, describeResult, jsonLine } from '../../bench/support/report.ts';
-import { figuresOf, furthestControl, verdictOf } from '../../bench/support/result.ts';
+import { figuresOf, furthestControl, resultOf, verdictOf } from '../../bench/support/result.ts';
 import { grownTables } from '../../bench/support/row-counts.ts';
 import { createResult } from './support/results.ts';
 
@@ -65,6 +65,42 @@ describe('a floor', () => {
 test('of several controls the one furthest off counts, on either side', () => {
   assert.equal(furthestControl([1.01, 0.9, 1.05]), 0.9);
   assert.equal(furthestControl([1.2, 0.9]), 1.2);
+  assert.equal(furthestControl([1.2, Number.NaN, 0.9]), Number.NaN);
+});
+
+describe('the result of several contests', () => {
+  const outcomeOf = (controlPerSecond: number) => {
+    const comparison = createResult(controlPerSecond).sections[0]?.comparison;
+    assert.ok(comparison);
+    return { comparison, attempts: 1 };
+  };
+  const said = { name: 'handshake', title: 'Two', how: 'As a test does it.' } as const;
+
+  test('has the figures of the first, and a section for each', () => {
+    const first = outcomeOf(4000);
+    const names = ['new', 'old'] as const;
+    const result = resultOf(said, { section: 'One', ...first }, { section: 'Other', names, ...outcomeOf(3950) });
+    assert.equal(result.ratio, first.comparison.ratio);
+    assert.deepEqual(
+      result.sections.map(({ title, names }) => [title, ...names]),
+      [
+        ['One', 'bank', 'bare node:https'],
+        ['Other', 'new', 'old'],
+      ],
+    );
+    assert.deepEqual([result.isVoid, result.floors, result.notes, result.plots], [false, [], [], []]);
+  });
+
+  test('is void when one of them is, and says its control', () => {
+    const spoilt = outcomeOf(3700);
+    const result = resultOf(said, { section: 'One', ...outcomeOf(4000) }, { section: 'Other', ...spoilt });
+    assert.deepEqual([result.isVoid, result.controlRatio], [true, spoilt.comparison.controlRatio]);
+  });
+
+  test('says what the benchmark says instead', () => {
+    const result = resultOf({ ...said, unit: 'flows/s', ratio: 0.5 }, { section: 'One', ...outcomeOf(4000) });
+    assert.deepEqual([result.unit, result.ratio], ['flows/s', 0.5]);
+  });
 });
 
 test("a contest's limit is the mean of its two processes", () => {
