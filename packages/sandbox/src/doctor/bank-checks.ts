@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import { parseStrictJson } from '@lupa/protocol';
-import { ask, whyNoAnswer } from './ask.ts';
+import { askOutside } from '../outside/ask-outside.ts';
+import { whyNoAnswer } from '../outside/why-no-answer.ts';
 import { type Check, type Finding, fault, warning, well } from './examination.ts';
 import { lookAtTls, type ServerTls, type ShownTls } from './look-at-tls.ts';
 import type { Patient } from './patient.ts';
@@ -33,7 +33,7 @@ function discoveryCheck(patient: Patient): Check {
       const issuer = patient.issuer ?? '';
       const askedAt = patient.now();
       const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-      const answer = await ask(url, patient.registered?.client.tls.ca).catch(whyNoAnswer);
+      const answer = await askOutside(url, { ca: patient.registered?.client.tls.ca }).catch(whyNoAnswer);
       if (typeof answer === 'string') {
         return fault(
           `${issuer} gives none: ${answer}`,
@@ -46,7 +46,7 @@ function discoveryCheck(patient: Patient): Check {
           'Name the issuer with --bank: the address without any path of its own.',
         );
       }
-      const document = readObject(answer.body);
+      const document = objectOf(answer.json);
       if (document === undefined) return fault(`${url} is no JSON object`, 'Name the issuer with --bank.');
       if (document.issuer !== issuer) {
         return fault(
@@ -201,12 +201,7 @@ function nameIn(name: string): string {
   return /^CN=(.*)$/m.exec(name)?.[1] ?? name.replaceAll('\n', ', ');
 }
 
-/** @returns undefined when the text is no JSON object */
-export function readObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const json: unknown = parseStrictJson(Buffer.from(text));
-    return typeof json === 'object' && json !== null && !Array.isArray(json) ? { ...json } : undefined;
-  } catch {
-    return undefined;
-  }
+/** @returns undefined when it is no JSON object */
+function objectOf(json: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof json === 'object' && json !== null && !Array.isArray(json) ? { ...json } : undefined;
 }

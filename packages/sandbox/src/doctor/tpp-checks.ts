@@ -9,8 +9,8 @@ import {
   readCertificates,
 } from '@lupa/certificates';
 import { readRegistrationDirectory, type Secret, TppError } from '@lupa/tpp';
-import { ask, whyNoAnswer } from './ask.ts';
-import { readObject } from './bank-checks.ts';
+import { askOutside } from '../outside/ask-outside.ts';
+import { whyNoAnswer } from '../outside/why-no-answer.ts';
 import { type Check, type Finding, fault, nothingYet, warning, well } from './examination.ts';
 import type { Patient } from './patient.ts';
 
@@ -122,12 +122,12 @@ function signingKeyCheck(patient: Patient): Check {
       const { signing, tls } = registered.client;
       if (jwksEndpoint === undefined)
         return warning('the registration names no key set', 'Ask the bank which keys it knows.');
-      const answer = await ask(jwksEndpoint, tls.ca).catch(whyNoAnswer);
+      const answer = await askOutside(jwksEndpoint, { ca: tls.ca }).catch(whyNoAnswer);
       if (typeof answer === 'string' || answer.status !== 200) {
         const why = typeof answer === 'string' ? answer : `it answered ${answer.status}`;
         return fault(`${jwksEndpoint}: ${why}`, 'The bank reads your keys there: put it up again.');
       }
-      const keys = readObject(answer.body)?.keys;
+      const { keys } = Object(answer.json);
       const jwk = Array.isArray(keys) ? keys.find((each) => Object(each).kid === signing.kid) : undefined;
       if (jwk === undefined) {
         return fault(

@@ -89,5 +89,8 @@ test('an address that answers no key set is refused, and says what it does answe
   assert.match(await problemsOf(), /It answers 302, not 200\. A bank follows no redirect/);
   answer = { status: 200, body: 'x'.repeat(1_048_577) };
   assert.match(await problemsOf(), /larger than 1 MiB/);
-  assert.match(await problemsOf('http://127.0.0.1:1/jwks.json'), /cannot be fetched \(/);
+  assert.match(
+    await problemsOf('http://127.0.0.1:1/jwks.json'),
+    /cannot be fetched: nobody listens there \(ECONNREFUSED\)\.$/,
+  );
 });
