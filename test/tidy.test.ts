@@ -98,11 +98,11 @@ const packageNameOf = (name: string) => name.split('/', name.startsWith('@') ? 2
 const workspaceOf = (path: string) => /^(?:packages|examples)\/[^/]+/.exec(path)?.[0] ?? '';
 const roomOf = (path: string) => ROOMS.find((room) => room.path.test(path));
 
-/** The file of this repository an import means, `undefined` for a package of others. `@lupa/x` means x's index. */
+/** The file of this repository an import means, `undefined` for a package of others. `@lupa/x` is x's index, `@lupa/x/y` its y. */
 function resolveImport(from: string, name: string): string | undefined {
   if (isRelative(name)) return posix.join(posix.dirname(from), name);
-  const own = /^@lupa\/([^/]+)$/.exec(name)?.[1];
-  return own && `${own === 'shop' ? 'examples' : 'packages'}/${own}/src/index.ts`;
+  const [, own, part = 'index'] = /^@lupa\/([^/]+)(?:\/(.+))?$/.exec(name) ?? [];
+  return own && `${own === 'shop' ? 'examples' : 'packages'}/${own}/src/${part}.ts`;
 }
 
 // ---- The rules ------------------------------------------------------------------------------------------------------
@@ -303,6 +303,7 @@ const CASES: readonly Case[] = [
       [bank('operations/a.ts', "type A = import('../settings.ts').BankSettings;")],
       [bank('domain/a.ts', "import '../../../protocol/src/index.ts';")],
       [bank('domain/a.ts', "import '@lupa/tpp';")],
+      [bank('domain/a.ts', "import '@lupa/tpp/create-payment';")],
       [file('packages/tpp/src/a.ts', "import '@lupa/bank';")],
       [file('examples/shop/src/a.ts', "import '@lupa/bank';")],
       [file('packages/sandbox/src/a.ts', "import '../test/support.ts';")],

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { readCertificate, readCertificates } from '@lupa/certificates';
-import { whyUnreadable } from '../files/why-unreadable.ts';
+import { whyUnreadable } from '@lupa/server/why-unreadable';
 import { type Finding, findingOf, NothingToInspect } from './inspect-finding.ts';
 import { readJwks } from './inspect-jwks.ts';
 import { readServer } from './inspect-server.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { LupaError, parseStrictJson, SOFTWARE_ROLES } from '@lupa/protocol';
+import { whyUnreadable } from '@lupa/server/why-unreadable';
 import type { OrganisationContact, SoftwareRole } from '@lupa/tpp';
-import { whyUnreadable } from '../files/why-unreadable.ts';
 import { nearestName } from './nearest-name.ts';
 
 /** A registration as a file has it, in the shape of OP's public example (contract §10). Everything may be left out. */

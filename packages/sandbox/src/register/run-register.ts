@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { readCertificates } from '@lupa/certificates';
+import { whyUnreadable } from '@lupa/server/why-unreadable';
 import { findRegistrationEndpoint } from '@lupa/tpp';
 import type { ExitCode } from '../exit-code.ts';
 import { dataDirectory } from '../files/data-directory.ts';
 import { findRunningSandbox, type RunningSandbox } from '../files/running-sandbox.ts';
-import { whyUnreadable } from '../files/why-unreadable.ts';
 import { stepPrinter } from '../pay/step-printer.ts';
 import { painter } from '../print/paint.ts';
 import { listenForEnd } from '../up/listen-for-end.ts';

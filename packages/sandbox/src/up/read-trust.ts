@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { CertificateError, TrustAnchors } from '@lupa/certificates';
-import { whyUnreadable } from '../files/why-unreadable.ts';
+import { whyUnreadable } from '@lupa/server/why-unreadable';
 
 /** A file of `--trust` cannot be used. The message says what to do. */
 export class UnusableTrust extends Error {

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { LupaError, parseStrictJson } from '@lupa/protocol';
+import { whyUnreadable } from '../why-unreadable.ts';
 import { type Given, type GivenMembers, isObject } from './given.ts';
 import type { Problem } from './problem.ts';
 import { readEnvironment } from './read-environment.ts';
 import { readMembers } from './read-members.ts';
-import { reasonOf } from './read-named-file.ts';
 
 export interface ConfigurationSource {
   /** The JSON file; relative paths in it begin at its directory. */
@@ -54,7 +54,7 @@ async function readConfigurationFile(file: string, problems: Problem[]): Promise
   } catch (error) {
     if (error instanceof LupaError) return unreadable(`It is not JSON: ${error.description}`, 'Mend it there.');
     return unreadable(
-      `It cannot be read: ${reasonOf(error)}.`,
+      `It cannot be read: ${whyUnreadable(error)}.`,
       'Name a file that this account may read with --config or LUPA_CONFIG.',
     );
   }

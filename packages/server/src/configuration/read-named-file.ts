@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { whyUnreadable } from '../why-unreadable.ts';
 import type { Problem } from './problem.ts';
 
 /** Reads a file that a member or a variable names. @returns undefined after saying what is wrong with it */
@@ -16,7 +17,7 @@ export async function readNamedFile(
     problems.push({
       kind: 'mistake',
       where,
-      what: `${file} cannot be read: ${reasonOf(error)}.`,
+      what: `${file} cannot be read: ${whyUnreadable(error)}.`,
       mend: 'Name a file that this account may read.',
     });
     return undefined;
@@ -25,15 +26,3 @@ export async function readNamedFile(
 
 /** A bundle of every trusted issuer in Europe has a tenth of it. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'this account may not',
-  EISDIR: 'it is a directory',
-};
-
-/** Why a file could not be read, in words. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return ('code' in error && REASONS[String(error.code)]) || error.message;
-}

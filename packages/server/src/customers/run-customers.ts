@@ -3,8 +3,8 @@ import { createInterface } from 'node:readline';
 import { type BankOffice, openAdministration, scryptPasswords } from '@lupa/bank';
 import { checkConfiguration, type ServerConfiguration } from '../configuration/check-configuration.ts';
 import { isMistake, printProblems } from '../configuration/problem.ts';
-import { reasonOf } from '../configuration/read-named-file.ts';
 import { explainStart } from '../explain-start.ts';
+import { whyUnreadable } from '../why-unreadable.ts';
 import { importCustomers } from './import-customers.ts';
 import { parseCustomers } from './parse-customers.ts';
 
@@ -21,7 +21,7 @@ export async function runCustomersImport(file: string, options: CustomersOptions
   try {
     bytes = await readFile(file);
   } catch (error) {
-    return fail(`${file} cannot be read: ${reasonOf(error)}. Name a file of customers.\n`);
+    return fail(`${file} cannot be read: ${whyUnreadable(error)}. Name a file of customers.\n`);
   }
   return atTheOffice(options, async (office, { bank }) => {
     const parsed = parseCustomers(bytes, bank.bankCodes);

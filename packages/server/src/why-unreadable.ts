@@ -1,8 +1,7 @@
 /** Why a file that somebody named cannot be read, in words to follow “cannot be read:”. */
 export function whyUnreadable(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const code = 'code' in error ? String(error.code) : undefined;
-  return (code && WORDS[code]) ?? code ?? error.message;
+  return ('code' in error && WORDS[String(error.code)]) || error.message;
 }
 
 const WORDS: Readonly<Record<string, string>> = {
