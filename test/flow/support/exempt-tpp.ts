@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { buildExemptionClaims, type SepaPayment, signCompactJws } from '@lupa/protocol';
 import { type Answer, jsonOf } from './https-call.ts';
+import type { StoreContents } from './store-contents.ts';
 import type { TestTpp, Tokens } from './test-tpp.ts';
 
 /** The accounts of the sandbox's customers. */
@@ -116,4 +117,14 @@ export class ExemptTpp {
 
 export function assertInvalidGrant(answer: Answer, why: string): void {
   assert.deepEqual([answer.status, jsonOf<object>(answer)], [400, { error: 'invalid_grant', error_description: why }]);
+}
+
+/** What the customer has used up, as the store counts it. */
+export async function exemptionsCounted(store: StoreContents, iban = AINO): Promise<{ count: number; cents: number }> {
+  const [row] = await store.query<{ count: number; cents: string }>(
+    `SELECT granted_count AS count, granted_cents AS cents FROM exemption_counters c
+    JOIN accounts a ON a.customer_id = c.customer_id WHERE a.iban = $1`,
+    [iban],
+  );
+  return { count: row?.count ?? 0, cents: Number(row?.cents ?? 0) };
 }
