@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WORKER_NODE_FLAGS } from '../../packages/server/src/workers/worker-flags.ts';
 import { SAMPLE, TestTpp } from '../flow/support/test-tpp.ts';
 import { type ServeProcess, startServe } from './support/serve-process.ts';
@@ -14,7 +15,9 @@ let bank: ServedBank;
 let server: ServeProcess;
 before(async () => {
   bank = await prepareServedBank();
-  server = await startServe(bank.files.write(await bank.configuration()), { workers: WORKERS });
+  // No worker is killed for being silent, however slow this machine is.
+  const configuration = { ...(await bank.configuration()), hangSeconds: 3_600 };
+  server = await startServe(bank.files.write(configuration), { workers: WORKERS });
 });
 after(async () => {
   await server?.end('SIGKILL');
@@ -86,6 +89,27 @@ describe('lupa serve, as its operator sees it', () => {
     }
   });
 
+  test('does not count on a worker that is silent, asks the store through another one, and counts on it again when it is back', async () => {
+    const [first] = server.workers;
+    assert.ok(first !== undefined);
+    const untilWorkers = async (count: number) => {
+      while (JSON.parse((await ask('/livez')).text).workers !== count) await sleep(50);
+    };
+    process.kill(first, 'SIGSTOP');
+    try {
+      const { status, text } = await ask('/metrics');
+      assert.equal(status, 200);
+      assert.ok(/^lupa_ledger_imbalance_cents 0$/m.test(text), 'the figures of the store are there');
+      await untilWorkers(WORKERS - 1);
+      assert.match((await ask('/metrics')).text, /^lupa_workers\{state="silent"\} 1$/m);
+      assert.deepEqual(JSON.parse((await ask('/readyz')).text), { ready: true, workers: WORKERS - 1 });
+    } finally {
+      process.kill(first, 'SIGCONT');
+    }
+    await untilWorkers(WORKERS);
+    assert.match((await ask('/metrics')).text, /^lupa_workers\{state="silent"\} 0$/m);
+  });
+
   test('goes on counting when a worker dies, and says how many are left', async () => {
     const [first] = server.workers;
     assert.ok(first !== undefined);
@@ -93,6 +117,10 @@ describe('lupa serve, as its operator sees it', () => {
     await server.logged(({ msg }) => msg === 'a worker died; another takes its place');
     await server.logged(({ msg, worker }) => msg === 'a worker is ready' && !server.workers.includes(worker ?? 0));
     assert.deepEqual(JSON.parse((await ask('/readyz')).text), { ready: true, workers: WORKERS });
-    assert.equal((await ask('/metrics')).status, 200);
+    const { text } = await ask('/metrics');
+    assert.deepEqual(
+      ['died', 'hung'].map((why) => figure(text, 'lupa_workers_lost_total', [`why="${why}"`])),
+      [1, 0],
+    );
   });
 });

@@ -33,8 +33,8 @@ export async function serve(options: ServeOptions): Promise<ExitCode> {
   if (problems.length > 0) process.stderr.write(`lupa serve: ${printProblems(problems)}`);
   if (configuration === undefined) return 1;
   const log = jsonLog({ level: 'info' });
-  const { workers, drainSeconds } = configuration;
-  const supervisor = new Supervisor({ workers, drainSeconds, file: source.file, log });
+  const { workers, drainSeconds, hangSeconds } = configuration;
+  const supervisor = new Supervisor({ workers, drainSeconds, hangSeconds, file: source.file, log });
   let operations: OperationsListener | undefined;
   try {
     operations = await openOperationsListener(supervisor, configuration.operations);

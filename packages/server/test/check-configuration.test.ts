@@ -367,11 +367,12 @@ describe('a configuration is checked whole before anything starts', () => {
   });
 
   test('the environment goes before the file, member by member', async () => {
-    const file = files.write(changed({ workers: 3, drainSeconds: 5 }));
+    const file = files.write(changed({ workers: 3, drainSeconds: 5, hangSeconds: 45 }));
     const environment = { LUPA_WORKERS: '4', LUPA_BANK_CODES: '5, 6', LUPA_BANK_EXCHANGE_RATES: 'USD=1.1' };
     const { configuration } = await checkConfiguration({ file, environment });
     assert.equal(configuration?.workers, 4);
     assert.equal(configuration?.drainSeconds, 5);
+    assert.equal(configuration?.hangSeconds, 45);
     assert.deepEqual(configuration?.bank.bankCodes, ['5', '6']);
     assert.equal(configuration?.bank.exchangeRates?.unitsPerEuro('USD'), '1.1');
   });

@@ -16,6 +16,7 @@ export interface ServerConfiguration {
   readonly bank: BankSettings;
   readonly workers: number;
   readonly drainSeconds: number;
+  readonly hangSeconds: number;
   readonly operations: { readonly host: string; readonly port: number };
 }
 
@@ -54,6 +55,7 @@ export async function checkConfiguration(
   const level = values.choice('log.level', LOG_LEVELS, 'info');
   const workers = values.wholeNumber('workers', { least: 1, most: 256, otherwise: 1 });
   const drainSeconds = values.wholeNumber('drainSeconds', { least: 1, most: 3_600, otherwise: 30 });
+  const hangSeconds = values.wholeNumber('hangSeconds', { least: 2, most: 3_600, otherwise: 30 });
   const isWhole = store !== undefined && api !== undefined && authorize !== undefined && secrets !== undefined;
   if (!isWhole || problems.some(isMistake)) return { configuration: undefined, problems };
   const { certificate, privateKey, ...authorizeAt } = authorize;
@@ -70,6 +72,7 @@ export async function checkConfiguration(
       },
       workers,
       drainSeconds,
+      hangSeconds,
       operations,
     },
     problems,

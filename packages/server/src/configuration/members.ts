@@ -101,6 +101,7 @@ export const MEMBERS = [
   { path: 'callsUnderWay', about: 'calls of one TPP that one worker answers at once; 512' },
   { path: 'workers', about: 'processes that share the ports; 1' },
   { path: 'drainSeconds', about: 'how long an end may take; 30' },
+  { path: 'hangSeconds', about: 'how long a worker may give no sign of life before it is killed and replaced; 30' },
   { path: 'log.level', about: 'trace, debug, info (default), warn, error or fatal' },
 ] as const satisfies readonly Member[];
 

@@ -4,15 +4,14 @@ import type { MetricsJson } from './worker-figures.ts';
 
 /** What the listener asks of the server around it. */
 export interface Operated {
-  /** Process ids of the workers that serve now. */
+  /** Process ids of the workers that serve now and give signs of life. */
   readonly pids: readonly number[];
   /** Whether the end has begun: whoever sends calls here should send them elsewhere. */
   readonly isEnding: boolean;
-  /**
-   * The figures of every worker that answers in time, those of the store by one of them.
-   * @throws Error saying why when the store does not answer
-   */
+  /** The figures of every worker that answers in time, of the store if it does, and of the process that keeps the workers. */
   figures(): Promise<readonly MetricsJson[]>;
+  /** Resolves when a worker has had an answer of the store. @throws Error saying why there is none */
+  storeAnswers(): Promise<void>;
 }
 
 export interface OperationsListener {
@@ -63,7 +62,7 @@ const ROUTES: Readonly<Record<string, Answer>> = {
   '/readyz': async (operated, response) => {
     if (operated.isEnding) return notReady(response, 'It is ending.');
     if (operated.pids.length === 0) return notReady(response, 'No worker is ready.');
-    await operated.figures();
+    await operated.storeAnswers();
     send(response, 200, JSON_TYPE, JSON.stringify({ ready: true, workers: operated.pids.length }));
   },
   '/metrics': async (operated, response) => {

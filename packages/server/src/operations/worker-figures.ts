@@ -8,10 +8,10 @@ export type MetricsJson = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 export interface WorkerFigures {
   readonly registry: Registry;
   /**
-   * @param withStore whether to ask the store too: one worker does that for all
+   * @param of the process's own, or the store's: one worker asks the store for all
    * @throws LupaError UNAVAILABLE when the store does not answer
    */
-  read(bank: BankFigures, withStore: boolean): Promise<MetricsJson>;
+  read(bank: BankFigures, of: 'process' | 'store'): Promise<MetricsJson>;
 }
 
 /** Figures of this process, Node's own among them; the store's are read when they are asked for. */
@@ -19,17 +19,18 @@ export function workerFigures(): WorkerFigures {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const ofProcess = processGauges(registry);
-  // Only the worker that is asked for them has these, so that they are not added up.
+  // Apart from its own, so that the store's are there once and not added up.
   const ofStore = new Registry();
   const storeGauges = gaugesOfStore(ofStore);
   return {
     registry,
-    read: async (bank, withStore) => {
+    read: async (bank, of) => {
+      if (of === 'store') {
+        storeGauges(await bank.store());
+        return ofStore.getMetricsAsJSON();
+      }
       ofProcess(bank.process());
-      const own = await registry.getMetricsAsJSON();
-      if (!withStore) return own;
-      storeGauges(await bank.store());
-      return [...own, ...(await ofStore.getMetricsAsJSON())];
+      return registry.getMetricsAsJSON();
     },
   };
 }

@@ -11,16 +11,18 @@ export interface DrainMessage {
 export interface FiguresMessage {
   readonly kind: 'figures';
   readonly id: number;
-  /** Whether to ask the store too. */
-  readonly withStore: boolean;
+  /** Its own, or those of the store, for which one worker asks for all. */
+  readonly of: 'process' | 'store';
 }
 
 /** What a worker tells the primary process. */
 export type WorkerMessage =
-  /** Its figures, or why the store did not give any. */
+  /** What was asked for, or why there is none of it. */
   | { readonly kind: 'figures'; readonly id: number; readonly metrics: MetricsJson }
   | { readonly kind: 'no figures'; readonly id: number; readonly why: string }
   | { readonly kind: 'ready' }
+  /** Its event loop turns. */
+  | { readonly kind: 'alive' }
   /** It could not start. */
   | { readonly kind: 'failed'; readonly why: string }
   /** It has answered what was under way and is about to exit. */
@@ -35,7 +37,7 @@ export function isFiguresMessage(message: unknown): message is FiguresMessage {
 }
 
 export function isWorkerMessage(message: unknown): message is WorkerMessage {
-  return ['ready', 'failed', 'drained', 'figures', 'no figures'].includes(String(kindOf(message)));
+  return ['ready', 'alive', 'failed', 'drained', 'figures', 'no figures'].includes(String(kindOf(message)));
 }
 
 function kindOf(message: unknown): unknown {

@@ -1,15 +1,19 @@
 import cluster, { type Worker } from 'node:cluster';
 import { fileURLToPath } from 'node:url';
+import { supervisorFigures } from '../operations/supervisor-figures.ts';
 import type { MetricsJson } from '../operations/worker-figures.ts';
 import type { ServerLog } from '../server-log.ts';
-import { askForFigures } from './ask-for-figures.ts';
+import { askForFigures, askStore } from './ask-for-figures.ts';
 import { type DrainMessage, isWorkerMessage } from './messages.ts';
 import { RestartPolicy } from './restart-policy.ts';
+import { LOOK_EVERY_MS, SignsOfLife } from './signs-of-life.ts';
 import { WORKER_NODE_FLAGS } from './worker-flags.ts';
 
 export interface SupervisorOptions {
   readonly workers: number;
   readonly drainSeconds: number;
+  /** How long a worker may give no sign of life before it is killed. */
+  readonly hangSeconds: number;
   /** The configuration file, which each worker reads by itself. */
   readonly file: string | undefined;
   readonly log: ServerLog;
@@ -21,6 +25,8 @@ interface Place {
   readySince: number | undefined;
   /** It was told to end: its death is no accident. */
   isLeaving: boolean;
+  /** It was killed because it gave no sign of life. */
+  isHung: boolean;
   /** Why it could not start, in its own words. */
   failure: string | undefined;
 }
@@ -39,6 +45,8 @@ export class Supervisor {
   #options: SupervisorOptions;
   readonly #places = new Set<Place>();
   readonly #policy = new RestartPolicy();
+  readonly #signs = new SignsOfLife<Place>();
+  readonly #figures = supervisorFigures();
   readonly #lost = Promise.withResolvers<never>();
   #isEnding = false;
 
@@ -52,25 +60,36 @@ export class Supervisor {
       execArgv: [...WORKER_NODE_FLAGS, ...process.execArgv],
     });
     this.#lost.promise.catch(() => {});
+    setInterval(() => this.#killHung(), LOOK_EVERY_MS).unref();
   }
 
-  /** Process ids of the workers that serve. */
+  /** Process ids of the workers that serve and give signs of life. */
   get pids(): number[] {
-    return this.#serving().flatMap(({ process }) => process.pid ?? []);
+    return this.#awake().flatMap(({ process }) => process.pid ?? []);
   }
 
   get isEnding(): boolean {
     return this.#isEnding;
   }
 
-  /** The figures of the workers that serve. @throws Error when the store does not answer, or none of them does */
-  figures(): Promise<MetricsJson[]> {
-    return askForFigures(this.#serving());
+  /** The figures of the workers that answer in time, of the store if it does, and of this process. */
+  async figures(): Promise<MetricsJson[]> {
+    const awake = this.#awake();
+    const silent = this.#serving().length - awake.length;
+    return [await this.#figures.read({ awake: awake.length, silent }), ...(await askForFigures(awake))];
   }
 
-  #serving(): Worker[] {
-    const serving = [...this.#places].filter(({ readySince, isLeaving }) => readySince !== undefined && !isLeaving);
-    return serving.map(({ worker }) => worker);
+  /** Resolves when a worker has had an answer of the store. @throws Error saying why there is none */
+  async storeAnswers(): Promise<void> {
+    await askStore(this.#awake());
+  }
+
+  #serving(): Place[] {
+    return [...this.#places].filter(({ readySince, isLeaving }) => readySince !== undefined && !isLeaving);
+  }
+
+  #awake(): Worker[] {
+    return this.#serving().flatMap((place) => (this.#signs.isSilent(place) ? [] : place.worker));
   }
 
   /** Rejects when the workers cannot be kept alive. */
@@ -92,7 +111,7 @@ export class Supervisor {
    *
    * @throws WorkersDied
    */
-  async replaceAll(options: Pick<SupervisorOptions, 'workers' | 'drainSeconds'>): Promise<void> {
+  async replaceAll(options: Pick<SupervisorOptions, 'workers' | 'drainSeconds' | 'hangSeconds'>): Promise<void> {
     const former = [...this.#places].filter(({ isLeaving }) => !isLeaving);
     // One that dies meanwhile is not replaced twice.
     for (const place of former) place.isLeaving = true;
@@ -130,23 +149,27 @@ export class Supervisor {
   /** Starts a worker, and sees to its death. Resolves when it is ready. */
   #startOne(): Promise<void> {
     const worker = cluster.fork();
-    const place: Place = { worker, readySince: undefined, isLeaving: false, failure: undefined };
+    const place: Place = { worker, readySince: undefined, isLeaving: false, isHung: false, failure: undefined };
     this.#places.add(place);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     worker.on('message', (message: unknown) => {
       if (!isWorkerMessage(message)) return;
+      if (message.kind === 'alive') this.#signs.heardOf(place);
       if (message.kind === 'failed') place.failure = message.why;
       if (message.kind === 'ready') {
         place.readySince = performance.now();
+        if (!place.isLeaving) this.#signs.expectOf(place);
         this.#options.log.info({ worker: worker.process.pid }, 'a worker is ready');
         resolve();
       }
     });
     worker.once('exit', (code: number | null, signal: string | null) => {
       this.#places.delete(place);
+      this.#signs.forget(place);
       const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
       reject(new WorkersDied(place.failure ?? `A worker ended before it was ready (${how}).`));
       if (place.readySince !== undefined && !place.isLeaving && !this.#isEnding) {
+        this.#figures.lost(place.isHung ? 'hung' : 'died');
         this.#replaceDead(worker, performance.now() - place.readySince, how);
       }
     });
@@ -156,7 +179,7 @@ export class Supervisor {
   /** Only of workers that were ready once: one that never was is the matter of whoever started it. */
   #replaceDead(worker: Worker, livedMs: number, how: string): void {
     const { log } = this.#options;
-    const next = this.#policy.afterDeath(livedMs, this.pids.length > 0);
+    const next = this.#policy.afterDeath(livedMs, this.#serving().length > 0);
     const facts = { worker: worker.process.pid, how, livedMs: Math.round(livedMs) };
     if (next === 'give up') {
       log.fatal(facts, 'workers die as soon as they start; giving up');
@@ -177,9 +200,23 @@ export class Supervisor {
       if (this.#isEnding) return;
       const { log } = this.#options;
       log.error({ why: error instanceof Error ? error.message : String(error) }, 'a worker did not start');
-      const next = this.#policy.afterDeath(0, this.pids.length > 0);
+      const next = this.#policy.afterDeath(0, this.#serving().length > 0);
       if (next === 'give up') this.#lost.reject(error);
       else setTimeout(() => void this.#startAgain(), next.waitMs);
+    }
+  }
+
+  /** A worker that is stuck for good has to die before another can take its place. */
+  #killHung(): void {
+    const { hangSeconds, log } = this.#options;
+    for (const place of this.#signs.look((hangSeconds * 1_000) / LOOK_EVERY_MS)) {
+      place.isHung = true;
+      const facts = { worker: place.worker.process.pid, hangSeconds };
+      log.error(
+        facts,
+        'a worker gave no sign of life for too long and is killed: its event loop is blocked, or it was stopped',
+      );
+      place.worker.process.kill('SIGKILL');
     }
   }
 
@@ -188,6 +225,8 @@ export class Supervisor {
     const { worker } = place;
     if (worker.isDead()) return 0;
     place.isLeaving = true;
+    // How long that may take has a limit of its own.
+    this.#signs.forget(place);
     const withinMs = this.#options.drainSeconds * 1000;
     let cutOff = 0;
     worker.on('message', (message: unknown) => {

@@ -1,4 +1,5 @@
 import cluster from 'node:cluster';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bank, openBank } from '@lupa/bank';
 import { checkConfiguration } from '../configuration/check-configuration.ts';
 import { isMistake, printProblems } from '../configuration/problem.ts';
@@ -7,6 +8,7 @@ import { prometheusMeasures } from '../operations/prometheus-measures.ts';
 import { workerFigures } from '../operations/worker-figures.ts';
 import { drainTimes } from './drain-times.ts';
 import { type FiguresMessage, isDrainMessage, isFiguresMessage, type WorkerMessage } from './messages.ts';
+import { SIGN_EVERY_MS } from './signs-of-life.ts';
 
 /** One worker: a whole bank, on ports and a database that it shares with the others. It is started by the primary process alone. */
 const [file] = process.argv.slice(2);
@@ -34,6 +36,7 @@ async function open(): Promise<Bank | undefined> {
     if (configuration === undefined) throw new Error(printProblems(problems.filter(isMistake)));
     const bank = await openBank({ ...configuration.bank, measures: prometheusMeasures(figures.registry) });
     await tell({ kind: 'ready' });
+    void giveSignsOfLife();
     return bank;
   } catch (error) {
     await tell({ kind: 'failed', why: explainStart(error) });
@@ -41,10 +44,18 @@ async function open(): Promise<Bank | undefined> {
   }
 }
 
-async function tellFigures({ id, withStore }: FiguresMessage): Promise<void> {
+/** As long as it runs; each sign has left before the next one comes. */
+async function giveSignsOfLife(): Promise<never> {
+  for (;;) {
+    await sleep(SIGN_EVERY_MS, undefined, { ref: false });
+    await tell({ kind: 'alive' });
+  }
+}
+
+async function tellFigures({ id, of }: FiguresMessage): Promise<void> {
   try {
     const bank = await opening;
-    if (bank !== undefined) await tell({ kind: 'figures', id, metrics: await figures.read(bank.figures, withStore) });
+    if (bank !== undefined) await tell({ kind: 'figures', id, metrics: await figures.read(bank.figures, of) });
   } catch (error) {
     await tell({ kind: 'no figures', id, why: explainStart(error) });
   }

@@ -7,7 +7,7 @@ const closing: (() => Promise<void>)[] = [];
 after(() => Promise.all(closing.map((close) => close())));
 
 async function listening(operated: Partial<Operated> = {}) {
-  const all = { pids: [1, 2], isEnding: false, figures: async () => [], ...operated };
+  const all = { pids: [1, 2], isEnding: false, figures: async () => [], storeAnswers: async () => {}, ...operated };
   const listener = await openOperationsListener(all, { host: '127.0.0.1', port: 0 });
   closing.push(() => listener.close());
   return async (path: string, method = 'GET') => {
@@ -30,16 +30,16 @@ describe('the operator’s listener', () => {
     ['no worker is ready', { pids: [] }, /No worker/],
     [
       'the store does not answer',
-      { figures: () => Promise.reject(new Error('The store is away.')) },
+      { storeAnswers: () => Promise.reject(new Error('The store is away.')) },
       /The store is away/,
     ],
   ] as const) {
-    test(`is not ready when ${name}, but lives`, async () => {
+    test(`is not ready when ${name}, but lives and has figures`, async () => {
       const ask = await listening(operated);
       const answer = await ask('/readyz');
       assert.equal(answer.status, 503);
       assert.match(JSON.parse(answer.text).why, why);
-      assert.equal((await ask('/livez')).status, 200);
+      for (const path of ['/livez', '/metrics']) assert.equal((await ask(path)).status, 200);
     });
   }
 

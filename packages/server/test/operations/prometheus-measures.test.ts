@@ -10,6 +10,7 @@ test('what the bank tells of its work stands in the figures, by route and outcom
   const call = { listener: 'api', method: 'PUT', route: '/payments/:paymentId', status: 200, seconds: 0.004 } as const;
   measures.callAnswered(call);
   measures.callAnswered({ ...call, status: 422 });
+  measures.connectionRefused('authorize');
   measures.databaseAnswered({ what: 'submit-at-once', isFailed: true, seconds: 0.001 });
   measures.scaEnded('approved');
   measures.exemptionDecided('refused');
@@ -20,6 +21,7 @@ test('what the bank tells of its work stands in the figures, by route and outcom
     'lupa_call_seconds_bucket{le="0.0025",listener="api",method="PUT",route="/payments/:paymentId",status="200"} 0',
     'lupa_call_seconds_bucket{le="0.005",listener="api",method="PUT",route="/payments/:paymentId",status="200"} 1',
     'lupa_call_seconds_count{listener="api",method="PUT",route="/payments/:paymentId",status="422"} 1',
+    'lupa_connections_refused_total{listener="authorize"} 1',
     'lupa_database_seconds_count{what="submit-at-once",outcome="failed"} 1',
     'lupa_sca_ended_total{outcome="approved"} 1',
     'lupa_exemptions_total{outcome="refused"} 1',
@@ -57,12 +59,17 @@ test('the store is asked by the one worker that is told to, and its figures stan
       };
     },
   };
-  const namesOf = async (withStore: boolean) => (await figures.read(bank, withStore)).map(({ name }) => name);
-  assert.ok(!(await namesOf(false)).includes('lupa_ledger_imbalance_cents'));
+  const namesOf = async (of: 'process' | 'store') => (await figures.read(bank, of)).map(({ name }) => name);
+  const own = await namesOf('process');
   assert.equal(asked, 0);
-  const names = await namesOf(true);
+  const ofStore = await namesOf('store');
   assert.equal(asked, 1);
-  for (const name of ['lupa_ledger_imbalance_cents', 'lupa_calls_under_way', 'nodejs_eventloop_lag_seconds']) {
-    assert.ok(names.includes(name), name);
+  assert.deepEqual(
+    own.filter((name) => ofStore.includes(name)),
+    [],
+  );
+  assert.ok(ofStore.includes('lupa_ledger_imbalance_cents'));
+  for (const name of ['lupa_calls_under_way', 'nodejs_eventloop_lag_seconds']) {
+    assert.ok(own.includes(name), name);
   }
 });
