@@ -3,17 +3,15 @@ import { commonValues, creation, newBundle, whyNotCreated } from './create-payme
 import type { Database } from './database.ts';
 import { type TokenRow, tokenRecord } from './payment-rows.ts';
 
-/** The statement of SEPA payments with the quote beside it. A token of the customer ($22, $23) never creates one (contract §9). */
+/** The statement of SEPA payments with the quote beside it. A token of the customer never creates one (contract §9). */
 const CREATE_FOREIGN = {
   name: 'create-foreign-payment',
   text: creation(newBundle('ForeignPayment'), {
     type: 'ForeignPayment',
     columns: ', units_per_euro',
-    values: ', $24',
+    values: ', $22',
   }),
 };
-const NO_PAYER = null;
-const NOT_FIT_FOR_EXEMPTION = false;
 
 /** Port `PaymentStore.createForeignPayment`. */
 export async function createForeignPayment(
@@ -37,5 +35,5 @@ function creationValues(payment: ForeignPaymentToCreate): unknown[] {
   const { id, schemeName } = request.payee.bankAccount;
   const columns = { request, amountCents: quote.debitCents, payeeIban: schemeName === 'IBAN' ? id : null };
   const common = commonValues(payment, newAuthorizationId, columns);
-  return [...common, NO_PAYER, NOT_FIT_FOR_EXEMPTION, quote.unitsPerEuro];
+  return [...common, quote.unitsPerEuro];
 }

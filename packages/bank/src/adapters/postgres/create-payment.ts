@@ -8,7 +8,7 @@ import {
 } from '../../ports/payment-store.ts';
 import type { PaymentRecord, TokenRecord } from '../../ports/records.ts';
 import { auditEntry, auditHashSql } from './audit-trail.ts';
-import type { Database } from './database.ts';
+import type { Database, Statement } from './database.ts';
 import {
   AUTHORIZATION_COLUMNS,
   type AuthorizationRow,
@@ -21,6 +21,24 @@ import {
   tokenRecord,
 } from './payment-rows.ts';
 
+interface PayerCheck {
+  /** Whether the payer's account ($22) is that of the token's customer. */
+  readonly owned: string;
+  /** Whether a token of this kind creates the payment. */
+  readonly admitted: string;
+}
+
+/** The exemption flow: a token of the customer creates payments from the customer's own account, if they are fit for it ($23). */
+const PAYER_NAMED: PayerCheck = {
+  owned: `kind = 'customer' AND EXISTS (
+        SELECT 1 FROM accounts WHERE accounts.iban = $22 AND accounts.customer_id = access_tokens.customer_id
+      )`,
+  admitted: "(kind = 'client' OR (payer_owned AND $23::boolean))",
+};
+
+/** Most payments name no payer, and are spared the look at the accounts: no token of a customer creates them. */
+const NO_PAYER: PayerCheck = { owned: 'false', admitted: "kind = 'client'" };
+
 /**
  * All or nothing in one statement. Parts of a statement that write are all carried out, whatever the others find, so each
  * hangs on the one before it: the token admits, the bundle is locked and found fit, then the idempotency key is claimed,
@@ -29,19 +47,19 @@ import {
  * @param bundle how the bundle ($6) is found fit, where its chain of audit events ends, and how it is written once the key is
  * claimed
  * @param payment its type, and what only payments of that type have
+ * @param payer whether one is named, who then must be the customer whose token it is
  */
 export const creation = (
   bundle: { fit?: string; found?: string; chainEnd: string; written: string },
   payment: { type: PaymentRecord['paymentType']; columns?: string; values?: string },
+  payer: PayerCheck = NO_PAYER,
 ) => `WITH token AS (
-      SELECT ${TOKEN_COLUMNS}, grant_id, kind = 'customer' AND EXISTS (
-        SELECT 1 FROM accounts WHERE accounts.iban = $22 AND accounts.customer_id = access_tokens.customer_id
-      ) AS payer_owned
+      SELECT ${TOKEN_COLUMNS}, grant_id, ${payer.owned} AS payer_owned
       FROM access_tokens WHERE token_digest = $1
     ), admitted AS (
       SELECT kind, customer_id, grant_id FROM token
       WHERE client_id = $2 AND certificate_thumbprint = $3 AND expires_at > $4
-        AND (kind = 'client' OR (payer_owned AND $23::boolean))
+        AND ${payer.admitted}
     ), ${bundle.fit ?? ''} claimed AS (
       INSERT INTO idempotency_keys (client_id, customer_scope, idempotency_key, request_digest, payment_id, created)
       SELECT $2, COALESCE(customer_id::text, ''), $7, $8, $5, $4 FROM admitted ${bundle.found ?? ''}
@@ -70,28 +88,31 @@ export const newBundle = (type: PaymentRecord['paymentType']) => ({
       SELECT $6, $2, '${type}', 'Unauthorized', customer_id, grant_id, 1, sequence, hash, $4, $4 FROM linked`,
 });
 
-const CREATE_ALONE = {
-  name: 'create-payment',
-  text: creation(newBundle('SepaPayment'), { type: 'SepaPayment' }),
-};
-
-const CREATE_IN_BUNDLE = {
-  name: 'create-payment-in-bundle',
-  text: creation(
-    {
-      fit: `bundle AS (
+const JOINED_BUNDLE = {
+  fit: `bundle AS (
       SELECT authorization_id, audit_sequence, audit_hash FROM authorizations
       WHERE authorization_id = $6 AND client_id = $2 AND payment_type = 'SepaPayment' AND status = 'Unauthorized'
         AND payment_count < ${MAX_PAYMENTS_IN_BUNDLE} AND source_grant_id IS NULL AND EXISTS (SELECT 1 FROM admitted WHERE kind = 'client')
       FOR NO KEY UPDATE
     ),`,
-      found: 'WHERE EXISTS (SELECT 1 FROM bundle)',
-      chainEnd: '(SELECT audit_sequence + 1 AS sequence, audit_hash AS previous_hash FROM bundle) AS chain_end',
-      written: `UPDATE authorizations SET payment_count = payment_count + 1, audit_sequence = linked.sequence, audit_hash = linked.hash, modified = $4
+  found: 'WHERE EXISTS (SELECT 1 FROM bundle)',
+  chainEnd: '(SELECT audit_sequence + 1 AS sequence, audit_hash AS previous_hash FROM bundle) AS chain_end',
+  written: `UPDATE authorizations SET payment_count = payment_count + 1, audit_sequence = linked.sequence, audit_hash = linked.hash, modified = $4
       FROM linked WHERE authorization_id = $6`,
-    },
-    { type: 'SepaPayment' },
-  ),
+};
+
+const SEPA = { type: 'SepaPayment' } as const;
+const OWN_BUNDLE = newBundle('SepaPayment');
+
+const CREATE: Readonly<Record<'alone' | 'joining', Readonly<Record<'payerNamed' | 'noPayer', Statement>>>> = {
+  alone: {
+    payerNamed: { name: 'create-payment-of-payer', text: creation(OWN_BUNDLE, SEPA, PAYER_NAMED) },
+    noPayer: { name: 'create-payment', text: creation(OWN_BUNDLE, SEPA) },
+  },
+  joining: {
+    payerNamed: { name: 'create-payment-of-payer-in-bundle', text: creation(JOINED_BUNDLE, SEPA, PAYER_NAMED) },
+    noPayer: { name: 'create-payment-in-bundle', text: creation(JOINED_BUNDLE, SEPA) },
+  },
 };
 
 const FIND_CLAIM = {
@@ -108,12 +129,21 @@ const FIND_BUNDLE = {
   text: `SELECT ${AUTHORIZATION_COLUMNS} FROM authorizations a WHERE a.authorization_id = $1`,
 };
 
+interface CreationRow extends TokenRow {
+  payer_owned: boolean;
+  admitted: boolean;
+  created: boolean;
+}
+
 /** Port `PaymentStore.createPayment`. */
 export async function createPayment(database: Database, payment: PaymentToCreate): Promise<CreationOutcome> {
-  const [row] = await database.query<TokenRow & { payer_owned: boolean; admitted: boolean; created: boolean }>(
-    payment.joins === undefined ? CREATE_ALONE : CREATE_IN_BUNDLE,
-    creationValues(payment),
-  );
+  const { payer } = payment.request;
+  const statements = CREATE[payment.joins === undefined ? 'alone' : 'joining'];
+  const values = creationValues(payment);
+  const [row] =
+    payer === undefined
+      ? await database.query<CreationRow>(statements.noPayer, values)
+      : await database.query<CreationRow>(statements.payerNamed, [...values, payer.iban, payment.fitForExemption]);
   const token = row === undefined ? undefined : tokenRecord(row);
   if (row === undefined || token === undefined) return { kind: 'token-refused', token, payerOwned: false };
   if (!row.admitted) return { kind: 'token-refused', token, payerOwned: row.payer_owned };
@@ -147,13 +177,9 @@ export async function whyNotCreated(
 
 function creationValues(payment: PaymentToCreate): unknown[] {
   const { request } = payment;
-  const { amountCents, payee, payer } = request;
-  const values = commonValues(payment, payment.joins ?? payment.newAuthorizationId, {
-    request,
-    amountCents,
-    payeeIban: payee.iban,
-  });
-  return [...values, payer?.iban ?? null, payment.fitForExemption];
+  const { amountCents, payee } = request;
+  const columns = { request, amountCents, payeeIban: payee.iban };
+  return commonValues(payment, payment.joins ?? payment.newAuthorizationId, columns);
 }
 
 /** The values $1 to $21. */
