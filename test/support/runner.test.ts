@@ -57,10 +57,8 @@ describe('running a test file', () => {
 
   test('ends what a file leaves running, which would hold its output open', async () => {
     const source = `import { spawn } from 'node:child_process';
-      test('a', () => { spawn('sleep', ['60'], { stdio: 'inherit' }).unref(); });`;
-    const startedAt = performance.now();
+      test('a', () => { spawn('sleep', ['3600'], { stdio: 'inherit' }).unref(); });`;
     assert.deepEqual(await counts(source), { passed: 1, failed: 0 });
-    assert.ok(performance.now() - startedAt < 30_000);
   });
 
   test('hands the environment on', async () => {

@@ -72,16 +72,14 @@ describe('several addresses, of which one takes writes', () => {
     await assert.rejects(database.query(WRITE, [note()]), { code: 'UNAVAILABLE' });
   });
 
-  test('where none takes writes everything is UNAVAILABLE, and it is found out at once', async () => {
+  test('where none takes writes everything is UNAVAILABLE', async () => {
     const database = open([urls[0] ?? '', 'postgres://nobody@127.0.0.1:1/none']);
-    const began = Date.now();
     await assert.rejects(database.query(WRITE, [note()]), { code: 'UNAVAILABLE' });
     await assert.rejects(database.query(READ, []), { code: 'UNAVAILABLE' });
     await assert.rejects(
       database.transaction((inside) => inside.query(READ, [])),
       { code: 'UNAVAILABLE' },
     );
-    assert.ok(Date.now() - began < 60_000);
   });
 
   test('a write that is refused because its server takes none any more is done once, on the one that does', async () => {
