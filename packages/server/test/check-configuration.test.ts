@@ -73,6 +73,10 @@ describe('a configuration is checked whole before anything starts', () => {
       { 'api.certificateFile': 'rsa.pem', 'api.privateKeyFile': 'rsa-key.pem' },
     ],
     ['several trusted issuers', { 'api.trustedIssuersFile': 'two-issuers.pem' }],
+    [
+      'issuers of the key servers of TPPs',
+      { registration: { developerKeys: ['ab'.repeat(32)], keyServerIssuersFile: 'two-issuers.pem' } },
+    ],
     ['answers signed with RSA', { 'keys.responseSigningFile': 'id-token-key.pem' }],
     ['an empty list of audiences', { audiences: [] }],
     ['a lifetime as long as the contract’s', { 'lifetimes.codeSeconds': 60 }],
@@ -198,6 +202,26 @@ describe('a configuration is checked whole before anything starts', () => {
       'a weak key among trusted issuers',
       { 'api.trustedIssuersFile': 'issuer-and-weak.pem' },
       /^mistake api\.trustedIssuersFile: .*RSA key of 1024 bits/,
+    ],
+    [
+      'an issuer of key servers that is none',
+      { registration: { developerKeys: ['ab'.repeat(32)], keyServerIssuersFile: 'rsa.pem' } },
+      /^mistake registration\.keyServerIssuersFile: .*no issuer’s/,
+    ],
+    [
+      'the sandbox CA as an issuer of key servers',
+      { registration: { developerKeys: ['ab'.repeat(32)], keyServerIssuersFile: 'sandbox-ca.pem' } },
+      /^mistake registration\.keyServerIssuersFile: .*sandbox’s/,
+    ],
+    [
+      'a path in the place of the issuers of key servers',
+      { registration: { developerKeys: ['ab'.repeat(32)], keyServerIssuers: 'ca.pem' } },
+      /^mistake registration\.keyServerIssuers: It holds no certificate in PEM/,
+    ],
+    [
+      'issuers of key servers where nobody registers',
+      { 'registration.keyServerIssuersFile': 'ca.pem' },
+      /^warning registration\.keyServerIssuersFile: .*without effect/,
     ],
     [
       'a signing key of RSA with 1024 bits',
@@ -375,6 +399,20 @@ describe('a configuration is checked whole before anything starts', () => {
     assert.equal(configuration?.hangSeconds, 45);
     assert.deepEqual(configuration?.bank.bankCodes, ['5', '6']);
     assert.equal(configuration?.bank.exchangeRates?.unitsPerEuro('USD'), '1.1');
+  });
+
+  test('the issuers of key servers reach the bank as they stand in their file', async () => {
+    const registration = { developerKeys: ['ab'.repeat(32)], keyServerIssuersFile: 'two-issuers.pem' };
+    const { configuration } = await checkConfiguration({
+      file: files.write(changed({ registration })),
+      environment: {},
+    });
+    assert.equal(configuration?.bank.registration?.keyServerIssuers?.trim(), read('two-issuers.pem').trim());
+    const without = await checkConfiguration({
+      file: files.write(changed({ registration: { developerKeys: registration.developerKeys } })),
+      environment: {},
+    });
+    assert.ok(!('keyServerIssuers' in (without.configuration?.bank.registration ?? {})));
   });
 
   test('secrets come from files that variables name, and a variable stands for its whole member', async () => {

@@ -12,7 +12,7 @@ function checked(members: Readonly<Record<string, unknown>>) {
   const problems: Problem[] = [];
   const given = Object.entries(members).map(([path, value]) => [path, { value, where: path, file: undefined }]);
   const values = new Values(new Map(given as [MemberPath, Given][]), problems);
-  return { ...checkRegistration(values), problems: problems.map(({ where }) => where) };
+  return { ...checkRegistration(values, new Date()), problems: problems.map(({ where }) => where) };
 }
 
 describe('registration in a configuration', () => {

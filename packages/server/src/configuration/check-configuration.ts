@@ -50,7 +50,7 @@ export async function checkConfiguration(
   }
   const proxy = checkProxy(values, now);
   const secrets = await checkKeys(values, problems);
-  const bank = { ...checkBank(values), ...checkRegistration(values), ...checkLimits(values) };
+  const bank = { ...checkBank(values), ...checkRegistration(values, now), ...checkLimits(values) };
   const operations = checkOperations(values);
   const level = values.choice('log.level', LOG_LEVELS, 'info');
   const workers = values.wholeNumber('workers', { least: 1, most: 256, otherwise: 1 });

@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 
-import { nameOf, readCertificates, readPrivateKey } from './read-pem.ts';
+import { nameOf, readCertificates, readIssuers, readPrivateKey } from './read-pem.ts';
 import type { Values } from './values.ts';
 
 /** Where a listener is and what it shows. */
@@ -24,15 +24,7 @@ const SOON_DAYS = 14;
 /** The payments API's listener and its trusted issuers. */
 export function checkApi(values: Values, now: Date) {
   const listener = checkListener(values, 'api', now);
-  const anchors = readCertificates(values, 'api.trustedIssuers', now);
-  for (const anchor of anchors ?? []) {
-    if (anchor.ca) continue;
-    values.mistake(
-      'api.trustedIssuers',
-      `The certificate of ${nameOf(anchor)} is no issuer’s: its basic constraints do not say CA.`,
-      'Give the certificates of the issuers, not those they issued.',
-    );
-  }
+  const anchors = readIssuers(values, 'api.trustedIssuers', now);
   const trustedIssuers = values.given('api.trustedIssuers')?.value;
   return listener && anchors && { ...listener, trustedIssuers: String(trustedIssuers) };
 }

@@ -41,6 +41,11 @@ export const MEMBERS = [
   { path: 'registration.audience', about: 'what a registration JWT names as aud; https://op.fi/' },
   { path: 'registration.maxApplications', about: 'applications one organisation may register; 20' },
   { path: 'registration.callsPerMinute', about: 'calls about registrations by one organisation; 60' },
+  {
+    path: 'registration.keyServerIssuers',
+    inFile: true,
+    about: 'PEM: the issuers trusted for the servers of TPPs’ key sets; without it, those the system trusts',
+  },
   { path: 'authorize.url', about: 'the issuer: public https origin of the pages, without a slash at its end' },
   { path: 'authorize.host', about: 'address they listen on; ::' },
   { path: 'authorize.port', about: 'port they listen on; 8444' },

@@ -33,6 +33,20 @@ export function readCertificates(values: Values, path: MemberPath, now: Date): X
   return certificates.length === found.length ? certificates : undefined;
 }
 
+/** Reads certificates that issue others. @returns undefined after saying what is wrong */
+export function readIssuers(values: Values, path: MemberPath, now: Date): X509Certificate[] | undefined {
+  const issuers = readCertificates(values, path, now);
+  for (const issuer of issuers ?? []) {
+    if (issuer.ca) continue;
+    values.mistake(
+      path,
+      `The certificate of ${nameOf(issuer)} is no issuer’s: its basic constraints do not say CA.`,
+      'Give the certificates of the issuers, not those they issued.',
+    );
+  }
+  return issuers;
+}
+
 /** Reads a private key: strong, none of a sandbox's, and readable by nobody else. @returns undefined after saying what is wrong */
 export function readPrivateKey(
   values: Values,
