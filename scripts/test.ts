@@ -2,14 +2,16 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { startPostgres } from '../test/support/postgres.ts';
 
 /** What `npm test` runs: the type check, the lint, then every test file in a process of its own. */
 const root = dirname(import.meta.dirname);
-const TEST_FILES = ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'];
-const CONCURRENCY = 2;
+/** The tests of the whole first: the long ones are among them, and one that starts last leaves the other processors idle. */
+const TEST_FILES = ['test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'packages/*/test/**/*.test.ts'];
+/** Each file is several processes, a PostgreSQL or a browser among them, so that more would only wait for memory. */
+const CONCURRENCY = Math.min(4, Math.max(2, availableParallelism()));
 const FILE_TIMEOUT_MS = 10 * 60_000;
 
 export interface Outcome {
@@ -20,16 +22,18 @@ export interface Outcome {
 }
 
 async function main(filters: readonly string[]): Promise<number> {
-  const files = chooseFiles(fs.globSync(TEST_FILES, { cwd: root }).sort(), filters);
+  const found = TEST_FILES.flatMap((pattern) => fs.globSync(pattern, { cwd: root }).sort());
+  const files = chooseFiles(found, filters);
   const outcomes: Outcome[] = [];
   const report = (outcome: Outcome) => {
     outcomes.push(outcome);
     process.stdout.write(`${outcome.failed > 0 ? '✖' : '✔'} ${outcome.name}\n${outcome.output}\n`);
   };
-  const postgres = await startPostgres().catch((error: unknown) => {
-    report({ name: 'the shared PostgreSQL', passed: 0, failed: 1, output: String(error) });
+  const without = (name: string) => (error: unknown) => {
+    report({ name, passed: 0, failed: 1, output: String(error) });
     return undefined;
-  });
+  };
+  const postgres = await startPostgres().catch(without('the shared PostgreSQL'));
   try {
     report(await runCheck('tsc', ['--noEmit']));
     report(await runCheck('biome', ['check', '.']));
@@ -41,7 +45,13 @@ async function main(filters: readonly string[]): Promise<number> {
         output: `No test file matches ${filters.join(' ')}.`,
       });
     }
-    const env = postgres ? { LUPA_TEST_POSTGRES_URL: postgres.url } : {};
+    const store = await makeStore().catch(without('the shared PGlite store'));
+    const env = {
+      ...(postgres && { LUPA_TEST_POSTGRES_URL: postgres.url }),
+      ...(store && { LUPA_TEST_PGLITE_STORE: store }),
+      // Else every process strips the types of every module anew, which for one that loads the bank is half of its start.
+      NODE_COMPILE_CACHE: join(scratchDirectory(), 'compile-cache'),
+    };
     const waiting = [...files];
     const worker = async () => {
       for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
@@ -55,6 +65,14 @@ async function main(filters: readonly string[]): Promise<number> {
   const { passed, failed, text } = summary(outcomes);
   process.stdout.write(text);
   return failed === 0 && passed > 0 ? 0 : 1;
+}
+
+/** Loads the bank, and so only when something is run: a bank that does not load must fail tests, and not this. */
+async function makeStore(): Promise<string> {
+  const { makeEmptyStore } = await import('../test/support/pglite-store.ts');
+  const directory = join(scratchDirectory(), 'pglite-store');
+  await makeEmptyStore(directory);
+  return directory;
 }
 
 /** The files whose path holds any of the filters; all of them when there is none. */

@@ -7,6 +7,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { type Sandbox, startSandbox } from '../../packages/sandbox/src/index.ts';
 import { runAxe } from '../support/axe.ts';
 import { launchChromium } from '../support/chromium.ts';
+import { placeEmptyStore } from '../support/pglite-store.ts';
 
 let dataDir: string;
 let sandbox: Sandbox;
@@ -14,6 +15,7 @@ let browser: Browser;
 
 before(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'lupa-purchase-'));
+  await placeEmptyStore(dataDir);
   [sandbox, browser] = await Promise.all([
     startSandbox({ dataDir, apiPort: 0, authorizePort: 0, shopPort: 0 }),
     launchChromium(),

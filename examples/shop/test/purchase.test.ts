@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CustomerScript, playCustomer, type Sandbox, startSandbox } from '@lupa/sandbox';
+import { placeEmptyStore } from '../../../test/support/pglite-store.ts';
 import { Shopper } from './support/shopper.ts';
 
 /** Whole purchases against a running sandbox, by plain HTTP: the customer at the bank is played, no script runs. */
 const directory = mkdtempSync(join(tmpdir(), 'tuohi-purchase-'));
 let sandbox: Sandbox;
 before(async () => {
+  await placeEmptyStore(directory);
   sandbox = await startSandbox({ dataDir: directory, apiPort: 0, authorizePort: 0, shopPort: 0 });
 });
 after(async () => {

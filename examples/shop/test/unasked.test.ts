@@ -8,6 +8,7 @@ import { playCustomer, type Sandbox, startSandbox } from '@lupa/sandbox';
 import { HttpFailure, restoreTokens, Tpp } from '@lupa/tpp';
 import { readClientSettings } from '../../../packages/sandbox/src/demo-tpp/client-settings.ts';
 import { openNodeHttp } from '../../../packages/tpp/src/wire/node-http.ts';
+import { placeEmptyStore } from '../../../test/support/pglite-store.ts';
 import { Approval } from '../src/approval.ts';
 import { Shopper } from './support/shopper.ts';
 import { openTestShop, type Visitor } from './support/visitor.ts';
@@ -16,6 +17,7 @@ import { openTestShop, type Visitor } from './support/visitor.ts';
 const directory = mkdtempSync(join(tmpdir(), 'tuohi-unasked-'));
 let sandbox: Sandbox;
 before(async () => {
+  await placeEmptyStore(directory);
   sandbox = await startSandbox({ dataDir: directory, apiPort: 0, authorizePort: 0, shopPort: 0 });
 });
 after(async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import pg from 'pg';
+import { placeEmptyStore } from '../../../test/support/pglite-store.ts';
 import { startPostgres } from '../../../test/support/postgres.ts';
 import { openPGliteDatabase } from '../../bank/src/adapters/postgres/pglite-database.ts';
 import { startSandbox } from '../src/index.ts';
@@ -17,6 +18,7 @@ async function verify(t: TestContext, dataDir: string, ...args: string[]) {
 
 test('lupa audit verify asks the running sandbox, opens the store of a stopped one, and names what was changed', async (t) => {
   const dataDir = await temporaryDirectory(t);
+  await placeEmptyStore(dataDir);
   const sandbox = await startSandbox({ ...QUIET, dataDir });
   t.after(() => sandbox.close());
   const { tpp, payment } = await waitingAuthorization(sandbox);

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { parseAmountEUR } from '@lupa/protocol';
+import { placeEmptyStore } from '../../../test/support/pglite-store.ts';
 import { startPostgres } from '../../../test/support/postgres.ts';
 import { playCustomer, type SandboxOptions, startSandbox } from '../src/index.ts';
 import { temporaryDirectory } from './support/temporary-directory.ts';
@@ -38,7 +39,9 @@ async function balancesKept(t: TestContext, options: SandboxOptions): Promise<vo
 }
 
 test('what was paid stays paid: a later start resets no balance', async (t) => {
-  await balancesKept(t, { ...QUIET, dataDir: await temporaryDirectory(t) });
+  const dataDir = await temporaryDirectory(t);
+  await placeEmptyStore(dataDir);
+  await balancesKept(t, { ...QUIET, dataDir });
 });
 
 test('on a PostgreSQL it is the same, and no store is made in the data directory', async (t) => {

@@ -5,6 +5,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { placeEmptyStore } from '../../../test/support/pglite-store.ts';
 import { type LupaProcess, runLupa, startLupa } from './support/lupa-process.ts';
 import { openssl } from './support/openssl.ts';
 import { temporaryDirectory } from './support/temporary-directory.ts';
@@ -161,6 +162,7 @@ test('Ctrl-C while it starts ends it cleanly too', async (t) => {
 
 test('a port that is taken moves to the next free one, which is said on standard error', async (t) => {
   const directory = await temporaryDirectory(t);
+  await placeEmptyStore(directory);
   const squatter = createServer().listen(0, '127.0.0.1');
   await once(squatter, 'listening');
   t.after(() => squatter.close());

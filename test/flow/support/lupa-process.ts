@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { SandboxFacts } from '../../../packages/sandbox/src/sandbox-facts.ts';
+import { placeEmptyStore } from '../../support/pglite-store.ts';
 
 const LUPA = fileURLToPath(new URL('../../../packages/sandbox/src/lupa.ts', import.meta.url));
 const READY_TIMEOUT_MS = 60_000;
@@ -26,6 +27,7 @@ export interface LupaProcessOptions {
 /** Starts `lupa up --json` and waits until it says it is ready. @throws Error with what it said instead */
 export async function startLupa(options: LupaProcessOptions): Promise<LupaProcess> {
   const { dataDir, apiPort = 0, authorizePort = 0, databaseUrl, killAfterMs } = options;
+  if (databaseUrl === undefined) await placeEmptyStore(dataDir);
   const { LUPA_DATABASE_URL: _tests, ...env } = process.env;
   const child = spawn(
     process.execPath,

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
+import { copyEmptyStore } from '../../../../test/support/pglite-store.ts';
 import { startPostgres } from '../../../../test/support/postgres.ts';
 import type { Database } from '../../src/adapters/postgres/database.ts';
 import { openDatabase } from '../../src/adapters/postgres/open-database.ts';
@@ -35,7 +36,9 @@ export function pgliteForTests(): { database: OpenDatabase } {
   const parent = mkdtempSync(join(tmpdir(), 'lupa-pglite-'));
   let database: Database | undefined;
   before(async () => {
-    database = await openDatabase({ kind: 'pglite', directory: join(parent, 'store') });
+    const directory = join(parent, 'store');
+    copyEmptyStore(directory);
+    database = await openDatabase({ kind: 'pglite', directory });
   });
   after(async () => {
     await database?.close();

@@ -4,6 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readRevocationList } from '@lupa/certificates';
+import { placeEmptyStore } from '../../../../test/support/pglite-store.ts';
 import { privateJwk } from '../../src/certificates/certified-jwk.ts';
 import { keepSandboxCertificates } from '../../src/certificates/sandbox-certificates.ts';
 import { type DataDirectory, dataDirectory } from '../../src/files/data-directory.ts';
@@ -43,6 +44,7 @@ test('while the sandbox runs, a revoked certificate is on its published list at 
     assert.equal(answer.status, 200, list.toString());
     return [...readRevocationList(list).revoked.keys()];
   };
+  await placeEmptyStore(files.path);
   const first = startLupa(t, options);
   const line = await first.printed('stdout', /\{.*\}\n/);
   assert.deepEqual(await publishedBy(line), []);

@@ -1,4 +1,5 @@
 import { after, before } from 'node:test';
+import { placeEmptyStore } from '../../../../test/support/pglite-store.ts';
 import { type Sandbox, startSandbox } from '../../src/index.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -8,6 +9,7 @@ export function testSandbox(): () => Sandbox {
   let sandbox: Sandbox | undefined;
   before(async () => {
     const dataDir = await temporaryDirectory({ after: (clean) => void cleaning.push(clean) });
+    await placeEmptyStore(dataDir);
     sandbox = await startSandbox({ dataDir, apiPort: 0, authorizePort: 0, shop: false });
   });
   after(async () => {
