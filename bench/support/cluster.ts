@@ -11,7 +11,7 @@ interface ClusterOrder {
 
 /** Starts a server as several processes that share its port, the first before the others: it makes the schema. */
 async function startCluster({ module, workers, options }: ClusterOrder): Promise<unknown> {
-  cluster.setupPrimary({ exec: fileURLToPath(module), execArgv: [] });
+  cluster.setupPrimary({ exec: fileURLToPath(module), execArgv: process.execArgv });
   let answered: unknown;
   for (let started = 0; started < workers; started += 1) answered = await startWorker(options);
   return answered;

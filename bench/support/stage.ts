@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { WORKER_NODE_FLAGS } from '@lupa/server';
 import pg from 'pg';
 import { type Postgres, startPostgres } from '../../test/support/postgres.ts';
 import type { BareServerOptions } from '../bare/bare-server.ts';
@@ -150,7 +151,8 @@ class OpenStage implements Stage {
     { name, databaseUrl, workers, collectable = false }: ServerWishes,
     options: BareServerOptions | BankProcessOptions,
   ): Promise<Server> {
-    const flags = collectable ? ['--expose-gc'] : [];
+    // As `lupa serve` starts its workers; the bare server is given the same.
+    const flags = collectable ? [...WORKER_NODE_FLAGS, '--expose-gc'] : WORKER_NODE_FLAGS;
     const process = startChild(workers === undefined ? module : CLUSTER, flags);
     const message = workers === undefined ? options : { module: module.href, workers, options };
     const { port } = await process.ask<{ port: number }>(message);
