@@ -1,4 +1,5 @@
 import { parseStrictJson, VIOLATION_TYPES, type Violation, type ViolationType } from '@lupa/protocol';
+import { codeOfStatus } from './code-of-status.ts';
 import type { Connection } from './connection.ts';
 import { TPP_ERROR_CODES, type TppErrorCode } from './error-codes.ts';
 import type { Secret } from './secret.ts';
@@ -49,15 +50,8 @@ function codeOf(status: number, type: unknown, violations: ReadonlySet<Violation
       return violations.has('IllegalState') ? 'ILLEGAL_STATE' : 'DUPLICATE_PAYMENT';
     case 422:
       return violations.has('InsufficientFunds') ? 'INSUFFICIENT_FUNDS' : 'PAYMENT_FAIL';
-    case 429:
-      return 'TOO_MANY_REQUESTS';
-    case 502:
-    case 503:
-    case 504:
-      return 'UNAVAILABLE';
     default:
-      if (status >= 500) return 'BANK_FAILED';
-      return status >= 400 ? 'REQUEST_INVALID' : 'ANSWER_UNEXPECTED';
+      return codeOfStatus(status, 'REQUEST_INVALID');
   }
 }
 

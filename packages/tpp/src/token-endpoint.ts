@@ -1,7 +1,7 @@
 import { JWT_BEARER_GRANT } from '@lupa/protocol';
+import { codeOfStatus } from './code-of-status.ts';
 import type { Connection } from './connection.ts';
 import type { Deadline } from './deadline.ts';
-import type { TppErrorCode } from './error-codes.ts';
 import { readOauthError } from './oauth-error.ts';
 import { readTokenAnswer, type TokenAnswer } from './token-answer.ts';
 import { TppError } from './tpp-error.ts';
@@ -68,7 +68,7 @@ function refusal(answer: HttpAnswer, secrets: readonly string[], retryAfterMs: n
   const { status } = answer;
   const { error: oauthError, description } = readOauthError(answer.body, secrets);
   const said = [oauthError, description].filter((part) => part !== undefined).join(': ');
-  return new TppError(codeOf(status), {
+  return new TppError(codeOfStatus(status, 'TOKEN_REFUSED'), {
     status,
     detail: said === '' ? `the token endpoint answered ${status}` : `the bank says: ${said}`,
     oauthError,
@@ -76,11 +76,4 @@ function refusal(answer: HttpAnswer, secrets: readonly string[], retryAfterMs: n
     requestId: requestIdOf(answer, secrets),
     retryAfterMs,
   });
-}
-
-function codeOf(status: number): TppErrorCode {
-  if (status === 429) return 'TOO_MANY_REQUESTS';
-  if (status === 502 || status === 503 || status === 504) return 'UNAVAILABLE';
-  if (status >= 500) return 'BANK_FAILED';
-  return status >= 400 ? 'TOKEN_REFUSED' : 'ANSWER_UNEXPECTED';
 }

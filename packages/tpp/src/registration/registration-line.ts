@@ -1,6 +1,6 @@
 import { parseStrictJson } from '@lupa/protocol';
+import { codeOfStatus } from '../code-of-status.ts';
 import type { Deadline } from '../deadline.ts';
-import type { TppErrorCode } from '../error-codes.ts';
 import { readOauthError } from '../oauth-error.ts';
 import type { Secret } from '../secret.ts';
 import { TppError } from '../tpp-error.ts';
@@ -49,7 +49,7 @@ function refusal(
   const { status } = answer;
   const { error: oauthError, description } = readOauthError(answer.body, secrets);
   const said = [oauthError, description].filter((part) => part !== undefined).join(': ');
-  return new TppError(codeOf(status), {
+  return new TppError(codeOfStatus(status, 'REGISTRATION_REFUSED'), {
     status,
     detail: said === '' ? `the bank answered ${status}` : `the bank says: ${said}`,
     oauthError,
@@ -68,11 +68,4 @@ function checkOf({ body }: HttpAnswer): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function codeOf(status: number): TppErrorCode {
-  if (status === 429) return 'TOO_MANY_REQUESTS';
-  if (status === 502 || status === 503 || status === 504) return 'UNAVAILABLE';
-  if (status >= 500) return 'BANK_FAILED';
-  return status >= 400 ? 'REGISTRATION_REFUSED' : 'ANSWER_UNEXPECTED';
 }
