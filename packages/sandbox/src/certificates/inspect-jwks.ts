@@ -1,7 +1,8 @@
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import type { JsonWebKey } from 'node:crypto';
 import { CertificateError, readCertificate } from '@lupa/certificates';
 import { LupaError, parseStrictJson } from '@lupa/protocol';
 import { type Finding, findingOf, NothingToInspect } from './inspect-finding.ts';
+import { publicKeyOf } from './public-key-of.ts';
 
 /** More keys than that, nobody has; a bank would not read them either. */
 const MAX_KEYS = 100;
@@ -46,12 +47,4 @@ function decode(text: unknown): Buffer {
   const bytes = Buffer.from(typeof text === 'string' ? text : '', 'base64');
   if (bytes.length > 0 && bytes.toString('base64') === text) return bytes;
   throw new CertificateError('x5c is not base64 (not base64url) of DER.');
-}
-
-function publicKeyOf(jwk: JsonWebKey): KeyObject | undefined {
-  try {
-    return createPublicKey({ key: jwk, format: 'jwk' });
-  } catch {
-    return undefined;
-  }
 }

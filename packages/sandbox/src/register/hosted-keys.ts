@@ -1,4 +1,5 @@
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
+import { publicKeyOf } from '../certificates/public-key-of.ts';
 import { fetchOutside, type OnFetch, OutsideUnreachable } from './outside-fetch.ts';
 import type { CertifiedTppKey, TppCertificates } from './tpp-certificates.ts';
 
@@ -76,13 +77,4 @@ function findHosted(
     problems.push(`The key of the ${name} has another certificate in its x5c than the one given.`);
   }
   return { ...certified, kid: String(kid) };
-}
-
-function publicKeyOf(jwk: Record<string, unknown>): KeyObject | undefined {
-  try {
-    return createPublicKey({ format: 'jwk', key: jwk as JsonWebKey });
-  } catch {
-    // Of another kind than ours, and so not ours.
-    return undefined;
-  }
 }
