@@ -1,5 +1,10 @@
 import type { AuthorizationId } from './ids.ts';
-import type { EssentialValue, RequestObjectProblem } from './request-object.ts';
+import {
+  DEFAULT_LIFETIME_SECONDS,
+  DEFAULT_MAX_AGE_SECONDS,
+  type EssentialValue,
+  type RequestObjectProblem,
+} from './request-object.ts';
 import {
   claimsOrProblem,
   object,
@@ -23,9 +28,6 @@ export const EXEMPTION_RESPONSE_TYPE = 'token';
 
 /** RFC 7523 section 2.1 */
 export const JWT_BEARER_GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
-
-const DEFAULT_MAX_AGE_SECONDS = 86_400;
-const DEFAULT_LIFETIME_SECONDS = 900;
 
 /** The payload of an exemption JWT, as it is signed (contract §9, step 3). */
 export interface ExemptionPayload {

@@ -19,10 +19,10 @@ export const MAX_REQUEST_OBJECT_LIFETIME_SECONDS = 3600;
 export const REQUEST_OBJECT_CLOCK_TOLERANCE_SECONDS = 60;
 
 /** The usual `max_age` (contract §3). */
-const DEFAULT_MAX_AGE_SECONDS = 86_400;
+export const DEFAULT_MAX_AGE_SECONDS = 86_400;
 
 /** What OP's clients use (contract §3). */
-const DEFAULT_LIFETIME_SECONDS = 900;
+export const DEFAULT_LIFETIME_SECONDS = 900;
 
 /** A claim that asks for one value and no other. */
 export interface EssentialValue {
