@@ -61,13 +61,6 @@ async function inBrowser(options: BrowserContextOptions, work: (page: Page) => P
   }
 }
 
-async function codeFor(uid: string): Promise<string> {
-  const session = await site.parts.sca.store.findSession(uid);
-  assert.ok(session?.customerId !== undefined && session.challenge?.key !== undefined);
-  const { series, number } = session.challenge.key;
-  return site.parts.sca.factorSecrets.keyCode(session.customerId, series, number);
-}
-
 describe('without JavaScript', () => {
   const OFF = { javaScriptEnabled: false, viewport: { width: 320, height: 640 } };
 
@@ -79,7 +72,7 @@ describe('without JavaScript', () => {
       await page.fill('input[name=password]', LIISA.password);
       await page.click('button[name=action][value=continue]');
       await page.click('button[name=action][value=continue]');
-      await page.fill('input[name=code]', await codeFor(uid));
+      await page.fill('input[name=code]', await site.codeFor(uid));
       await page.click('button[name=action][value=approve]');
       await page.waitForURL('**/oauth/authorize/**');
       assert.equal(await page.innerText('p'), 'Back at the shop');
@@ -128,14 +121,14 @@ describe('without JavaScript', () => {
       await page.keyboard.press('Enter');
       await page.waitForSelector('[data-key-number]');
       await tabTo('code');
-      await page.keyboard.type(wrong(await codeFor(uid)));
+      await page.keyboard.type(wrong(await site.codeFor(uid)));
       await page.keyboard.press('Enter');
       await page.waitForSelector('.notice.error');
       assert.equal(await focused(), 'notice error');
       await page.keyboard.press('Tab');
       await page.keyboard.press('Enter');
       assert.equal(await focused(), 'code', 'the error leads to the field');
-      await page.keyboard.type(await codeFor(uid));
+      await page.keyboard.type(await site.codeFor(uid));
       await page.keyboard.press('Enter');
       await page.waitForURL('**/oauth/authorize/**');
     });
@@ -181,7 +174,7 @@ describe('axe finds nothing, and nothing sticks out', () => {
         await page.uncheck('#payment-1');
         await page.click('button[value=continue]');
         await assertSound(page, 'factor, key code');
-        await page.fill('#code', wrong(await codeFor(uid)));
+        await page.fill('#code', wrong(await site.codeFor(uid)));
         await page.click('button[value=approve]');
         await assertSound(page, 'factor with an error');
         await page.click('button[value=continue]');

@@ -28,13 +28,6 @@ async function atReview(wish: Partial<ForeignPaymentRequest> = {}, language: Lan
   return { payment, uid, customer };
 }
 
-async function codeFor(uid: string): Promise<string> {
-  const session = await site.parts.sca.store.findSession(uid);
-  assert.ok(session?.customerId !== undefined && session.challenge?.key !== undefined);
-  const { series, number } = session.challenge.key;
-  return site.parts.sca.factorSecrets.keyCode(session.customerId, series, number);
-}
-
 function assertShows(html: string, texts: readonly string[]): void {
   // What keeps an amount on one line is invisible here.
   const page = textOf(html).replaceAll('\u00a0', ' ');
@@ -63,7 +56,7 @@ for (const [language, { sent, debited, rate }] of Object.entries(PAGES) as [Lang
     assertShows(customer.html, shown);
     await customer.press('continue');
     assertShows(customer.html, shown);
-    await customer.press('approve', { code: await codeFor(uid) });
+    await customer.press('approve', { code: await site.codeFor(uid) });
     assert.equal((await site.parts.statuses(payment.authorizationId)).authorization, 'Authorized');
   });
 }
@@ -108,7 +101,7 @@ describe('the rate', () => {
     site.parts.rates.USD = '1.0000';
     await customer.press('continue');
     assertShows(customer.html, ['833.75 €', '1 € = 1.2000 USD']);
-    await customer.press('approve', { code: await codeFor(uid) });
+    await customer.press('approve', { code: await site.codeFor(uid) });
     const found = await site.parts.payments.transaction((unit) => unit.lockAuthorization(payment.authorizationId));
     const [kept] = found?.payments ?? [];
     assert.equal(kept?.status, 'Authorized');
@@ -130,7 +123,7 @@ describe('the rate', () => {
   test('that changed under an open challenge makes its code worthless', async () => {
     const { customer, uid, payment } = await atReview();
     await customer.press('continue');
-    const code = await codeFor(uid);
+    const code = await site.codeFor(uid);
     const dearer = { debitCents: payment.paymentType === 'ForeignPayment' ? payment.quote.debitCents : 0 };
     await site.parts.payments.transaction((unit) =>
       unit.setQuote(payment.paymentId, { ...dearer, unitsPerEuro: '1.0851' } as Parameters<typeof unit.setQuote>[1]),

@@ -19,16 +19,6 @@ async function atReview() {
   return { ...arrived, customer };
 }
 
-async function keyCode(uid: string): Promise<string> {
-  const session = await site.parts.sca.store.findSession(uid);
-  assert.ok(session?.customerId !== undefined && session.challenge?.key !== undefined);
-  return site.parts.sca.factorSecrets.keyCode(
-    session.customerId,
-    session.challenge.key.series,
-    session.challenge.key.number,
-  );
-}
-
 const step = async (uid: string) => (await site.parts.sca.store.findSession(uid))?.step;
 
 describe('every page', () => {
@@ -36,8 +26,8 @@ describe('every page', () => {
     const { customer, uid, path } = await atReview();
     const pages = [customer.page];
     pages.push((await customer.press('continue')).page);
-    pages.push((await customer.press('approve', { code: wrong(await keyCode(uid)) })).page);
-    pages.push((await customer.press('approve', { code: await keyCode(uid) })).page);
+    pages.push((await customer.press('approve', { code: wrong(await site.codeFor(uid)) })).page);
+    pages.push((await customer.press('approve', { code: await site.codeFor(uid) })).page);
     pages.push((await new PlainCustomer(site.app).open('/sca/unknown')).page);
     pages.push((await new PlainCustomer(site.app).open((await site.arrive()).path)).page);
     pages.push(await new PlainCustomer(site.app).open(path).then(({ page }) => page));
@@ -185,7 +175,7 @@ describe('going back and pressing twice', () => {
   test('approving twice at once approves once and shows the end twice', async () => {
     const { customer, uid, authorizationId } = await atReview();
     await customer.press('continue');
-    const form = { ...readForm(customer.html), code: await keyCode(uid), action: 'approve' };
+    const form = { ...readForm(customer.html), code: await site.codeFor(uid), action: 'approve' };
     const answers = await Promise.all([customer.post(form), customer.post(form)]);
     for (const answer of answers) assert.equal(titleOf(answer.body), 'Hyväksytty – Lupa');
     const approvals = (await site.parts.events(authorizationId)).filter(({ event }) => event === 'sca approved');

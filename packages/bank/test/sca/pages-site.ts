@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type AuthorizationId, asClientId, type SepaPaymentRequest } from '@lupa/protocol';
 import fastify, { type FastifyInstance } from 'fastify';
 import { scaPages } from '../../src/sca/sca-pages.ts';
@@ -34,12 +35,21 @@ export async function openSite({ isSandbox = true, issuer = 'http://localhost:80
     return uid;
   }
 
+  /** The code of the key card that the customer of this session is asked for. */
+  async function codeFor(uid: string): Promise<string> {
+    const session = await parts.sca.store.findSession(uid);
+    assert.ok(session?.customerId !== undefined && session.challenge?.key !== undefined);
+    const { series, number } = session.challenge.key;
+    return parts.sca.factorSecrets.keyCode(session.customerId, series, number);
+  }
+
   return {
     parts,
     app,
     interactions,
     arrive,
     sendAgain,
+    codeFor,
     close: async () => {
       await app.close();
       await parts.close();

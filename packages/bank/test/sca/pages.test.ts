@@ -16,14 +16,6 @@ before(async () => {
 after(() => site.close());
 beforeEach(() => unblockCustomer(site.parts.sca, LIISA.username));
 
-/** The code for the number on the page. */
-async function codeFor(uid: string): Promise<string> {
-  const session = await site.parts.sca.store.findSession(uid);
-  assert.ok(session?.customerId !== undefined && session.challenge?.key !== undefined);
-  const { series, number } = session.challenge.key;
-  return site.parts.sca.factorSecrets.keyCode(session.customerId, series, number);
-}
-
 async function atReview(wishes?: Parameters<Site['arrive']>[0]) {
   const arrived = await site.arrive(wishes);
   const customer = await new PlainCustomer(site.app).open(arrived.path);
@@ -62,7 +54,7 @@ for (const language of ['fi', 'sv', 'en'] as const satisfies readonly Language[]
       }
       assert.match(customer.html, /data-key-number="\d+"/);
 
-      await customer.press('approve', { code: await codeFor(uid) });
+      await customer.press('approve', { code: await site.codeFor(uid) });
       assert.equal(titleOf(customer.html), `${texts.ends.approved.heading} – Lupa`);
       assert.equal(customer.page?.statusCode, 200);
       assert.equal(customer.page?.headers.refresh, `0; url=/oauth/authorize/${uid}`);
@@ -232,9 +224,9 @@ describe('the factor page', () => {
     const { customer, uid } = await atFactor();
     await customer.press('approve', { code: '' });
     assert.ok(textOf(customer.html).includes('Kirjoita avainluku.'));
-    await customer.press('approve', { code: wrong(await codeFor(uid)) });
+    await customer.press('approve', { code: wrong(await site.codeFor(uid)) });
     assert.equal(titleOf(customer.html), 'Virhe: Vahvista avainluvulla – Lupa');
-    await customer.press('continue', { code: await codeFor(uid) });
+    await customer.press('continue', { code: await site.codeFor(uid) });
     assert.equal(titleOf(customer.html), 'Hyväksytty – Lupa');
   });
 
@@ -288,7 +280,7 @@ describe('going away', () => {
   test('five idle minutes return the customer, who is told first and may stay to read', async () => {
     const { uid, path, customer } = await atFactor();
     site.parts.clock.advance(300_000);
-    await customer.press('approve', { code: await codeFor(uid) });
+    await customer.press('approve', { code: await site.codeFor(uid) });
     assert.equal(titleOf(customer.html), 'Sinut kirjattiin ulos – Lupa');
     assert.equal(customer.page?.headers.refresh, `20; url=/oauth/authorize/${uid}`);
     assert.match(denied(uid), /five minutes/);
@@ -298,7 +290,7 @@ describe('going away', () => {
 
   test('five wrong codes return the customer, and the next login too', async () => {
     const { uid, customer } = await atFactor();
-    const bad = wrong(await codeFor(uid));
+    const bad = wrong(await site.codeFor(uid));
     for (let attempt = 1; attempt <= 5; attempt += 1) await customer.press('approve', { code: bad });
     assert.equal(titleOf(customer.html), 'Liian monta epäonnistunutta yritystä – Lupa');
     assert.match(denied(uid), /too many failed attempts/);

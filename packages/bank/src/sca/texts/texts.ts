@@ -1,21 +1,9 @@
 import type { DetailsOfCharges, ForeignPaymentOrder } from '@lupa/protocol';
+import type { ScaRefusal } from '../../operations/sca-bank.ts';
 import type { ScaOutcome } from '../../ports/sca-store.ts';
 
 /** A word to the customer about what has just happened, or has not. */
-export type NoticeName =
-  | 'username-missing'
-  | 'password-missing'
-  | 'code-missing'
-  | 'wrong-credentials'
-  | 'wrong-code'
-  | 'phone-waiting'
-  | 'account-unknown'
-  | 'payments-changed'
-  | 'made-for-another'
-  | 'too-often'
-  | 'in-other-hands'
-  | 'log-in-again'
-  | 'stale';
+export type NoticeName = ScaRefusal | 'username-missing' | 'password-missing' | 'code-missing' | 'log-in-again';
 
 /** Something that went wrong before or beside the steps. */
 export type ProblemName =
