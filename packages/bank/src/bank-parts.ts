@@ -50,6 +50,10 @@ export function assembleBank(settings: BankSettings, opened: Database) {
   const clock = settings.clock ?? systemClock;
   const artifacts = new PostgresTokenArtifacts(database, clock);
   const log = jsonLog(settings.log);
+  opened.onServerChange?.((change) => {
+    measures.storeServerChanged();
+    log.warn(change, 'another server of the store takes writes now; what was open to the former one is cut');
+  });
   const identifiers = randomIdentifiers(clock);
   const clients = cachedClients(new PostgresClients(database), clock);
   const registrations = new PostgresRegistrations(database, clients.forget);

@@ -16,6 +16,8 @@ export interface Measures {
   }): void;
   /** The database has answered, or failed to. `what` is the statement's own name, or `transaction`. */
   databaseAnswered(answer: { readonly what: string; readonly isFailed: boolean; readonly seconds: number }): void;
+  /** Another server of the store takes writes now, and has all connections. */
+  storeServerChanged(): void;
   /** A customer's visit to the pages of strong customer authentication has ended. */
   scaEnded(outcome: ScaOutcome): void;
   exemptionDecided(outcome: 'granted' | 'refused'): void;
@@ -27,6 +29,7 @@ export interface Measures {
 export const NO_MEASURES: Measures = {
   callAnswered: () => undefined,
   databaseAnswered: () => undefined,
+  storeServerChanged: () => undefined,
   scaEnded: () => undefined,
   exemptionDecided: () => undefined,
   submissionBooked: () => undefined,

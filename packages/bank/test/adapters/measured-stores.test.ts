@@ -12,6 +12,7 @@ function notebook() {
   const measures: Measures = {
     callAnswered: ({ route, status }) => lines.push(`${route} ${status}`),
     databaseAnswered: ({ what, isFailed }) => lines.push(`${what} ${isFailed ? 'failed' : 'done'}`),
+    storeServerChanged: () => lines.push('server changed'),
     scaEnded: (outcome) => lines.push(`sca ${outcome}`),
     exemptionDecided: (outcome) => lines.push(`exemption ${outcome}`),
     submissionBooked: (outcome) => lines.push(`booked ${outcome}`),

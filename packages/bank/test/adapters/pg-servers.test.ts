@@ -63,7 +63,10 @@ describe('several addresses, of which one takes writes', () => {
 
   test('every connection goes to that one, wherever it stands in the list', async () => {
     const database = open(urls);
+    const changes: unknown[] = [];
+    database.onServerChange((change) => changes.push(change));
     assert.deepEqual(new Set((await whereabouts(database)).map((place) => place.database)), new Set([nameOf(urls[1])]));
+    assert.deepEqual(changes, [], 'the one that is found first takes nobody’s place');
   });
 
   test('alone, a server that takes no writes still answers', async () => {
@@ -84,10 +87,13 @@ describe('several addresses, of which one takes writes', () => {
 
   test('a write that is refused because its server takes none any more is done once, on the one that does', async () => {
     const database = open(urls, 1);
+    const changes: unknown[] = [];
+    database.onServerChange((change) => changes.push(change));
     await database.query(NO_MORE_WRITES, []);
     const written = note();
     await database.query(WRITE, [written]);
     assert.equal((await notes(database)).filter((one) => one === written).length, 1);
+    assert.deepEqual(changes, [], 'a server that is found again is no other one');
   });
 
   test('so is a transaction, whole and from its start', async () => {
@@ -129,6 +135,8 @@ describe('two servers with synchronous replication', () => {
   test('a primary that hangs is left for the standby that took over, and nothing acknowledged is lost', async () => {
     // One lane, so that the next write waits behind the one that is not answered.
     const database = open(urls, 1);
+    const changes: unknown[] = [];
+    database.onServerChange((change) => changes.push(change));
     await database.transaction((inside) => inside.script(CREATE));
     const acknowledged: number[] = [];
     for (let count = 0; count < 5; count += 1) {
@@ -161,6 +169,8 @@ describe('two servers with synchronous replication', () => {
     assert.match(String(single.reason.cause.cause), /Connection terminated/);
     const places = await whereabouts(database);
     assert.deepEqual(new Set(places.map(({ port }) => port)), new Set([pair.standby.port]));
+    const [from, to] = urls.map((url) => `${new URL(url).host}${new URL(url).pathname}`);
+    assert.deepEqual(changes, [{ from, to }], 'the change is told once');
     const kept = new Set(await notes(database));
     assert.deepEqual(
       acknowledged.filter((one) => !kept.has(one)),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { serverAddresses } from '../../src/adapters/postgres/server-addresses.ts';
+import { serverAddresses, serverName } from '../../src/adapters/postgres/server-addresses.ts';
 
 test('one host is one address, whatever else is in it', () => {
   for (const url of [
@@ -27,4 +27,16 @@ test('a list may hold both', () => {
     'postgres://b/x',
     'postgres://c/x',
   ]);
+});
+
+test('the name of a server tells where it is, and never who connects with which password', () => {
+  for (const [address, name] of [
+    ['postgres://lupa:opensesame@db.example:5433/bank?sslmode=verify-full', 'db.example:5433/bank'],
+    ['postgres://lupa:open,sesame@db.example/bank', 'db.example:5432/bank'],
+    ['postgresql://lupa:opensesame@[::1]:5432/bank', '[::1]:5432/bank'],
+    ['postgres:///bank?host=/run/postgresql&user=lupa&password=opensesame', '/run/postgresql:5432/bank'],
+    ['postgres://lupa:open/sesame@db.example:5432/bank', 'a server whose address is no URL'],
+  ] as const) {
+    assert.equal(serverName(address), name);
+  }
 });

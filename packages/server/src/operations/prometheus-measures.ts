@@ -22,6 +22,11 @@ export function prometheusMeasures(registry: Registry): Measures {
     buckets: DATABASE_BUCKETS_SECONDS,
     registers,
   });
+  const serverChanges = new Counter({
+    name: 'lupa_database_server_changes_total',
+    help: 'How often another PostgreSQL server was found to take writes; each worker finds and counts it.',
+    registers,
+  });
   const sca = new Counter({
     name: 'lupa_sca_ended_total',
     help: 'Visits to the pages of strong customer authentication, by how they ended.',
@@ -45,6 +50,7 @@ export function prometheusMeasures(registry: Registry): Measures {
       calls.observe({ listener, method: knownMethod(method), route, status: String(status) }, seconds),
     databaseAnswered: ({ what, isFailed, seconds }) =>
       database.observe({ what, outcome: isFailed ? 'failed' : 'done' }, seconds),
+    storeServerChanged: () => serverChanges.inc(),
     scaEnded: (outcome) => sca.inc({ outcome }),
     exemptionDecided: (outcome) => exemptions.inc({ outcome }),
     submissionBooked: (outcome) => bookings.inc({ outcome }),

@@ -12,6 +12,7 @@ test('what the bank tells of its work stands in the figures, by route and outcom
   measures.callAnswered({ ...call, status: 422 });
   measures.connectionRefused('authorize');
   measures.databaseAnswered({ what: 'submit-at-once', isFailed: true, seconds: 0.001 });
+  measures.storeServerChanged();
   measures.scaEnded('approved');
   measures.exemptionDecided('refused');
   measures.submissionBooked('Credited');
@@ -23,6 +24,7 @@ test('what the bank tells of its work stands in the figures, by route and outcom
     'lupa_call_seconds_count{listener="api",method="PUT",route="/payments/:paymentId",status="422"} 1',
     'lupa_connections_refused_total{listener="authorize"} 1',
     'lupa_database_seconds_count{what="submit-at-once",outcome="failed"} 1',
+    'lupa_database_server_changes_total 1',
     'lupa_sca_ended_total{outcome="approved"} 1',
     'lupa_exemptions_total{outcome="refused"} 1',
     'lupa_submissions_booked_total{outcome="Credited"} 1',

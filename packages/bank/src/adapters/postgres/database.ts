@@ -39,7 +39,15 @@ export interface Database extends Queryable {
   transaction<T>(work: (inside: Transaction) => Promise<T>): Promise<T>;
   /** What is being asked of it at this moment, where it has connections to be busy. */
   occupancy?(): DatabaseOccupancy;
+  /** Has somebody told whenever another server has all connections, where there are several. */
+  onServerChange?(tell: (change: ServerChange) => void): void;
   close(): Promise<void>;
+}
+
+/** Servers by host, port and database; nothing secret. */
+export interface ServerChange {
+  readonly from: string;
+  readonly to: string;
 }
 
 export interface DatabaseOccupancy {

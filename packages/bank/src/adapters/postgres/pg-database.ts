@@ -1,6 +1,6 @@
 import { LupaError } from '@lupa/protocol';
 import pg from 'pg';
-import type { Database, DatabaseOccupancy, Statement, Transaction } from './database.ts';
+import type { Database, DatabaseOccupancy, ServerChange, Statement, Transaction } from './database.ts';
 import { ServerClient } from './pg-client.ts';
 import { ConnectionLost, isRefusedAsReadOnly, POOL_CONFIG, poolError } from './pg-connection.ts';
 import { Lane, mayBeSentAgain } from './pg-lane.ts';
@@ -74,6 +74,10 @@ export class PgDatabase implements Database {
     const { totalCount, idleCount, waitingCount } = this.#pool;
     const statements = this.#lanes.reduce((all, { waiting }) => all + waiting, 0);
     return { statements, transactions: totalCount - idleCount, waiting: waitingCount };
+  }
+
+  onServerChange(tell: (change: ServerChange) => void): void {
+    this.#servers.onChange(tell);
   }
 
   async close(): Promise<void> {

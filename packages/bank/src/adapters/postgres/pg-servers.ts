@@ -1,6 +1,8 @@
 import { LupaError } from '@lupa/protocol';
+import type { ServerChange } from './database.ts';
 import { ServerClient } from './pg-client.ts';
 import { connectError } from './pg-connection.ts';
+import { serverName } from './server-addresses.ts';
 
 /** A server in charge says at once that it is; after this another one is looked for. */
 const SAY_LIMIT_MS = 2_000;
@@ -32,6 +34,9 @@ export class PgServers {
   /** The server that was last known to take writes; before the first search, the first one named. */
   #inCharge: string;
   #inDoubt: boolean;
+  /** Whether that was ever asked. */
+  #isKnown = false;
+  #tell: (change: ServerChange) => void = () => undefined;
   #search: Promise<string> | undefined;
   #notBefore = 0;
   #failure: unknown;
@@ -52,6 +57,11 @@ export class PgServers {
 
   get inCharge(): string {
     return this.#inCharge;
+  }
+
+  /** @param tell is told of each change from here on; the server that is found first takes nobody's place */
+  onChange(tell: (change: ServerChange) => void): void {
+    this.#tell = tell;
   }
 
   /**
@@ -118,11 +128,15 @@ export class PgServers {
   }
 
   #moveTo(client: ServerClient): void {
+    const former = this.#inCharge;
+    const isChange = this.#isKnown && former !== client.address;
     this.#inCharge = client.address;
+    this.#isKnown = true;
     this.#inDoubt = false;
     // Whoever still waits for the former server may wait for a machine that is gone.
     for (const other of this.#clients) if (other.address !== client.address) other.cut();
     this.#stopWatching();
+    if (isChange) this.#tell({ from: serverName(former), to: serverName(client.address) });
     if (this.#closed) return;
     const timer = setInterval(() => void this.#look(client), WATCH_INTERVAL_MS);
     timer.unref();

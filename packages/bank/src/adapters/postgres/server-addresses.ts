@@ -9,6 +9,21 @@ export function serverAddresses(url: string | readonly string[]): readonly strin
   return typeof url === 'string' ? hostsOf(url) : url.flatMap(hostsOf);
 }
 
+/**
+ * What a log may call a server: where it is and which database on it, without its user and password.
+ *
+ * @example
+ * serverName('postgres://lupa:secret@a:5433/bank') // 'a:5433/bank'
+ */
+export function serverName(address: string): string {
+  const url = URL.parse(address);
+  // The driver reads addresses that are no URLs; what is in them cannot be told from what is secret.
+  if (url === null) return 'a server whose address is no URL';
+  const host = url.searchParams.get('host') ?? url.hostname;
+  const port = url.searchParams.get('port') ?? (url.port || '5432');
+  return `${host}:${port}${url.pathname}`;
+}
+
 function hostsOf(url: string): string[] {
   const [, scheme = '', authority = '', rest = ''] = /^([a-z]+:\/\/)([^/?#]*)(.*)$/s.exec(url) ?? [];
   // A password may hold a comma; a host may not.
