@@ -2,17 +2,20 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { ClientRequest } from 'node:http';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErrorBody, SepaPayment } from '@lupa/protocol';
 import { startSandbox } from '@lupa/sandbox';
+import pg from 'pg';
 import { openBankOutsideTheSandbox } from '../flow/support/bank-outside-the-sandbox.ts';
 import { type Answer, jsonOf } from '../flow/support/https-call.ts';
 import { startTestSandbox, type TestSandbox } from '../flow/support/test-sandbox.ts';
 import { SAMPLE, TestTpp } from '../flow/support/test-tpp.ts';
-import { demoTpp } from '../flow/support/tpp-identity.ts';
+import { demoTpp, type TppIdentity } from '../flow/support/tpp-identity.ts';
 import { startPostgres } from '../support/postgres.ts';
 
 /** The signature of every answer is verified by `TestTpp` itself. */
@@ -84,26 +87,76 @@ describe('a caller that is turned away is told when to come back, and nothing wa
     }
   });
 
-  test('503: a process with more calls under way than it takes on', async () => {
+  test('503: a process with more calls under way than it takes on; the token endpoint says it in JSON of RFC 6749', async () => {
     const busy = await openBankOutsideTheSandbox(bank, { load: { callsUnderWay: 1 } });
     const token = await busy.tpp.clientToken();
-    const { tls } = busy.tpp.identity;
-    // The one endpoint whose calls count from their head on.
-    const url = `${busy.tpp.bank.api}/oauth/token`;
-    const headers = { expect: '100-continue', 'content-length': '10' };
-    const held = request(url, { method: 'POST', ...tls, headers, agent: false });
+    const lock = await lockPayments(bank.databaseUrl);
+    // Again, for the bank may hear a moment later that it has answered the call before.
+    const held = untilTaken(() => busy.tpp.create(token, SAMPLE));
     try {
-      held.flushHeaders();
-      await once(held, 'continue');
+      await lock.isMet();
       assertTechnical(await bank.store.unchangedBy(() => busy.tpp.create(token, SAMPLE)), 503);
+      const answer = await bank.store.unchangedBy(() => busy.tpp.form({ grant_type: 'client_credentials' }));
+      assert.equal(answer.status, 503);
+      assert.match(answer.headers['retry-after'] ?? '', /^[1-9][0-9]*$/);
+      assert.equal(jsonOf<{ error: string }>(answer).error, 'temporarily_unavailable');
     } finally {
-      held.on('error', () => undefined).destroy();
+      await lock.release();
+      assert.equal((await held).status, 201);
+      await untilTaken(() => busy.tpp.create(token, SAMPLE));
+      await busy.close();
     }
-    // The bank hears a moment later that the other caller has gone.
-    while ((await busy.tpp.create(token)).status === 503);
-    await busy.close();
+  });
+
+  test('calls of the token endpoints whose bodies come slowly take nobody’s place', async () => {
+    const busy = await openBankOutsideTheSandbox(bank, { load: { callsUnderWay: 2 } });
+    const slow: ClientRequest[] = [];
+    try {
+      for (let each = 0; each < SLOW_BODIES; each += 1) {
+        const path = ['/oauth/token', '/oauth/introspect', '/oauth/revoke'][each % 3];
+        slow.push(await beginBody(`${busy.tpp.bank.api}${path}`, busy.tpp.identity.tls));
+      }
+      await busy.tpp.created(await busy.tpp.clientToken());
+    } finally {
+      for (const call of slow) call.destroy();
+      await busy.close();
+    }
   });
 });
+
+const SLOW_BODIES = 24;
+
+/** Sends the head of a call and a byte of its body. @returns once the bank waits for the rest */
+async function beginBody(url: string, tls: TppIdentity['tls']): Promise<ClientRequest> {
+  const headers = { expect: '100-continue', 'content-length': '100' };
+  const call = request(url, { method: 'POST', ...tls, headers, agent: false }).on('error', () => undefined);
+  call.flushHeaders();
+  await once(call, 'continue');
+  call.write('g');
+  return call;
+}
+
+/** Nobody writes payments until it is released; they are read as ever. */
+async function lockPayments(databaseUrl: string) {
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  await client.query('BEGIN');
+  await client.query('LOCK TABLE payments IN SHARE MODE');
+  const waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'payments'::regclass";
+  return {
+    /** Resolves once somebody waits for it. */
+    isMet: async () => {
+      while ((await client.query(waiting)).rowCount === 0) await sleep(10);
+    },
+    release: () => client.end(),
+  };
+}
+
+async function untilTaken(call: () => Promise<Answer>): Promise<Answer> {
+  let answer = await call();
+  while (answer.status === 503) answer = await call();
+  return answer;
+}
 
 test('"(503) … the same key or id may be sent again": once the store is back, one payment exists', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'lupa-busy-'));

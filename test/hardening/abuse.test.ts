@@ -17,6 +17,11 @@ const EXPECTED: readonly { abuse: AbuseName; connections: number; answers: reado
   { abuse: 'slow heads', connections: 200, answers: ['408', 'ended by the bank'] },
   { abuse: 'slow bodies', connections: 200, answers: ['408', '404', 'ended by the bank'] },
   { abuse: 'handshakes never finished', connections: 500, answers: ['ended by the bank'] },
+  {
+    abuse: 'handshake flood',
+    connections: 8,
+    answers: ['refused before its handshake', 'finished its handshake'],
+  },
   { abuse: 'bodies of 100 MB', connections: 4, answers: ['413', 'ended without an answer'] },
   { abuse: 'bodies of 100 MB in chunks', connections: 4, answers: ['413', 'ended without an answer'] },
   { abuse: 'JSON 65,000 deep', connections: 4, answers: ['400'] },
@@ -27,6 +32,8 @@ const EXPECTED: readonly { abuse: AbuseName; connections: number; answers: reado
   { abuse: 'one TPP’s flood', connections: 16, answers: ['404', '429'] },
 ];
 
+/** Of an address that is not this machine’s own, 127.0.0.1. */
+const FEW_CONNECTIONS = { connectionsPerSecond: 1, connectionBurst: 5 };
 const IDLE_CONNECTIONS = 10_000;
 const HEALTHY_CALLS = 15;
 
@@ -41,7 +48,7 @@ describe('while somebody abuses the bank, a healthy client’s calls all succeed
     bank = await prepareServedBank();
     abuser = await registerTpp(bank.files, bank.office.administration, 'abuser');
     // How late a loaded machine runs is not what this is about. So few calls at once that slow bodies would take them all.
-    const limits = { calls: 40, paymentCallsPerSecond: 200, eventLoopDelayMs: 60_000 };
+    const limits = { calls: 40, paymentCallsPerSecond: 200, eventLoopDelayMs: 60_000, ...FEW_CONNECTIONS };
     server = await startServe(bank.files.write({ ...(await bank.configuration()), limits }), { workers: 2 });
     healthy = await TestTpp.of(bank.tpp, server, { keepAlive: false });
     const tpp = await TestTpp.of(abuser, server);
@@ -91,6 +98,14 @@ describe('while somebody abuses the bank, a healthy client’s calls all succeed
     t.diagnostic(JSON.stringify(tally));
     assert.equal(tally['not opened'], undefined);
     assert.deepEqual([tally['answered once'], tally['open at once']], [IDLE_CONNECTIONS, IDLE_CONNECTIONS]);
+  });
+
+  test('who flooded with handshakes was refused, which the figures count and the log tells of, sparingly', async () => {
+    const text = await (await fetch(`${server.operations}/metrics`)).text();
+    assert.match(text, /^lupa_connections_refused_total\{listener="api"\} [1-9]/m);
+    const told = server.log.filter(({ from }) => from === '127.0.0.2');
+    assert.ok(told.length > 0);
+    assert.ok(told.every(({ refused }) => typeof refused === 'number'));
   });
 
   test('whoever comes byte by byte, or never finishes a handshake, is gone after a while', async () => {

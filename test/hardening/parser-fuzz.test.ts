@@ -8,7 +8,7 @@ import { LupaError, RegistrationRefused } from '@lupa/protocol';
 import { TppError } from '@lupa/tpp';
 import fc from 'fast-check';
 import { readKeySet } from '../../packages/bank/src/domain/key-set.ts';
-import { isAddressOrNetwork } from '../../packages/bank/src/http/proxied-connections.ts';
+import { isAddressOrNetwork } from '../../packages/bank/src/http/address-list.ts';
 import { checkHeaders, recordedHeaders, requireIdempotencyKey } from '../../packages/bank/src/http/request-headers.ts';
 import { routeFinder } from '../../packages/bank/src/http/route-finder.ts';
 import { readForeignPayment, readSepaPayment } from '../../packages/bank/src/http/signed-body.ts';

@@ -1,5 +1,6 @@
 import type { BankParts } from './bank-parts.ts';
 import type { Rate } from './domain/rate-window.ts';
+import { AddressLimit } from './http/address-limit.ts';
 import { CallsUnderWay } from './http/calls-under-way.ts';
 import { LoadLimit } from './http/load-limit.ts';
 import { RateLimit } from './operations/rate-limit.ts';
@@ -8,6 +9,8 @@ import type { BankSettings } from './settings.ts';
 
 /** What keeps one caller, or all of them together, from taking the whole bank. */
 export interface BankLimits {
+  /** Of one address in this process; undefined where there is no such limit. */
+  readonly addresses: AddressLimit | undefined;
   /** Of this process. */
   readonly load: LoadLimit;
   /** Of one TPP in this process. */
@@ -26,11 +29,18 @@ export interface BankLimits {
 /** Calls about registrations that one process answers at once: each may wait for somebody else's server. */
 const REGISTRATIONS_UNDER_WAY = 8;
 
-/** The limits that the settings ask for. */
-export function bankLimits({ load, callsUnderWay, rates, registration }: BankSettings, parts: BankParts): BankLimits {
+/**
+ * The limits that the settings ask for.
+ *
+ * @throws RangeError when an exempt address is neither an address nor a network
+ */
+export function bankLimits(settings: BankSettings, parts: BankParts): BankLimits {
+  const { addressLimit, proxy, load, callsUnderWay, rates, registration } = settings;
   const limit = (what: string, rate: Rate | undefined) =>
     rate && new RateLimit(what, rate, parts.rateCounts, parts.clock);
+  const exempt = [...(addressLimit?.exempt ?? []), ...(proxy?.addresses ?? [])];
   return {
+    addresses: addressLimit && new AddressLimit({ ...addressLimit, exempt }, parts),
     load: new LoadLimit(load),
     callsUnderWay: new CallsUnderWay(callsUnderWay),
     paymentCalls: limit('payment calls', rates?.paymentCalls),

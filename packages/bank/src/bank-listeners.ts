@@ -108,11 +108,21 @@ async function apiApps(
       sandbox: sandboxSide(settings, parts),
     },
   });
-  const { load } = limits;
+  const { load, addresses } = limits;
   const places = settings.proxy === undefined ? [settings.api] : [settings.api, settings.proxy];
   return Promise.all(
     places.map(async (at) => {
-      const app = apiListener({ from: at, signer, identifiers, log, load, measures, payments: door, guard });
+      const app = apiListener({
+        from: at,
+        signer,
+        identifiers,
+        log,
+        load,
+        addresses,
+        measures,
+        payments: door,
+        guard,
+      });
       await app.register(oauth);
       if (settings.registration !== undefined) {
         await app.register(
@@ -166,6 +176,7 @@ async function authorizeApp(
     identifiers,
     log,
     load: limits.load,
+    addresses: limits.addresses,
     measures,
   });
   await app.register(server.authorize);

@@ -19,9 +19,9 @@ export {
 export { publishedKeys, signingKey } from './domain/key-schedule.ts';
 export type { Rate } from './domain/rate-window.ts';
 export { IDEMPOTENCY_KEY_DAYS, type Retention } from './domain/retention.ts';
+export { isAddressOrNetwork } from './http/address-list.ts';
 export type { DrainLimits } from './http/drain.ts';
 export type { LoadSettings } from './http/load-limit.ts';
-export { isAddressOrNetwork } from './http/proxied-connections.ts';
 export { type BankOffice, openAdministration } from './open-administration.ts';
 export type { AuditReport } from './operations/verify-audit-trail.ts';
 export type { BankKey, BankKeySource, BankKeys } from './ports/bank-keys.ts';

@@ -4,6 +4,7 @@ import type { RevocationSettings } from './adapters/revocation/revocation-settin
 import type { TokenLifetimes } from './authorization-server/options.ts';
 import type { Rate } from './domain/rate-window.ts';
 import type { Retention } from './domain/retention.ts';
+import type { AddressLimitSettings } from './http/address-limit.ts';
 import type { BehindProxy } from './http/api-listener.ts';
 import type { LoadSettings } from './http/load-limit.ts';
 import type { SignaturePolicy } from './http/signed-body.ts';
@@ -80,6 +81,11 @@ export interface BankSettings {
   };
   /** Calls of one TPP that one process answers at once; one more is a 429. Default 512. */
   readonly callsUnderWay?: number;
+  /**
+   * How many connections one address may begin at this process, counted before TLS; as many as it likes when absent. The
+   * addresses of `proxy` are exempt as well.
+   */
+  readonly addressLimit?: AddressLimitSettings;
   /** What one process takes on at once; more is turned away with a 503. */
   readonly load?: LoadSettings;
   /**

@@ -101,6 +101,10 @@ describe('a configuration is checked whole before anything starts', () => {
       },
     ],
     [
+      'as many connections as anybody likes, or of some addresses',
+      { 'limits.connectionsPerSecond': 0, 'limits.connectionsExempt': ['10.0.0.7', '2001:db8::/48'] },
+    ],
+    [
       'keys that take turns',
       {
         'keys.responseSigningFile': undefined,
@@ -295,6 +299,12 @@ describe('a configuration is checked whole before anything starts', () => {
       { 'database.url': 'postgres://db.example/lupa' },
       /^warning database\.url: .*no TLS/,
     ],
+    [
+      'an address without a limit that is none',
+      { 'limits.connectionsExempt': ['10.0.0.7', 'the proxy'] },
+      /^mistake limits\.connectionsExempt: the proxy is neither/,
+    ],
+    ['a burst of no connections', { 'limits.connectionBurst': 0 }, /^mistake limits\.connectionBurst: It is 0/],
     ['a proxy without addresses', { proxy: { port: 8445 } }, /^mistake proxy\.addresses .*: It is missing/],
     [
       'a proxy that is everybody',
@@ -399,6 +409,20 @@ describe('a configuration is checked whole before anything starts', () => {
     assert.equal(configuration?.hangSeconds, 45);
     assert.deepEqual(configuration?.bank.bankCodes, ['5', '6']);
     assert.equal(configuration?.bank.exchangeRates?.unitsPerEuro('USD'), '1.1');
+  });
+
+  test('connections of one address are limited, but for this machine’s own, unless the configuration says otherwise', async () => {
+    const limitOf = async (limits: Change) => {
+      const { configuration } = await checkConfiguration({ file: files.write(changed(limits)), environment: {} });
+      return configuration?.bank.addressLimit;
+    };
+    assert.deepEqual(await limitOf({}), { perSecond: 50, burst: 200, exempt: ['127.0.0.1', '::1'] });
+    assert.equal(await limitOf({ 'limits.connectionsPerSecond': 0 }), undefined);
+    assert.deepEqual(await limitOf({ 'limits.connectionsPerSecond': 7, 'limits.connectionsExempt': ['10.0.0.0/8'] }), {
+      perSecond: 7,
+      burst: 200,
+      exempt: ['10.0.0.0/8'],
+    });
   });
 
   test('the issuers of key servers reach the bank as they stand in their file', async () => {

@@ -28,6 +28,8 @@ interface Scene {
   readonly underWay: () => void;
 }
 
+/** Everybody else on this machine is 127.0.0.1. */
+const FLOOD_ADDRESS = '127.0.0.2';
 const SOMETHING = `GET /nowhere HTTP/1.1${CRLF}Host: localhost${CRLF}${CRLF}`;
 const MB = 1024 * 1024;
 const DRIP_MS = 200;
@@ -45,6 +47,8 @@ export const ABUSES = {
   'slow bodies': (scene: Scene) => drip(scene, () => headWith(scene.order, 'Content-Length: 60000')),
   /** TCP connections on which no handshake is ever finished. */
   'handshakes never finished': unfinishedHandshakes,
+  /** As many handshakes as can be had, each whole, from an address that is nobody else's. */
+  'handshake flood': (scene: Scene) => again(scene, () => wholeHandshake(scene)),
   /** Connections over TLS that say something once, and are kept. */
   'idle connections': idleConnections,
   /** 100 MB, with their length told. */
@@ -103,6 +107,12 @@ async function again({ order, isOver, underWay }: Scene, once: () => Promise<voi
   };
   underWay();
   await Promise.all(Array.from({ length: order.connections }, one));
+}
+
+async function wholeHandshake({ order, count }: Scene): Promise<void> {
+  const socket = await openRaw({ ...doors(order)[0], from: FLOOD_ADDRESS }).catch(() => undefined);
+  count(socket === undefined ? 'refused before its handshake' : 'finished its handshake');
+  socket?.destroy();
 }
 
 async function ask(scene: Scene, body: string | Buffer, ...lines: readonly string[]): Promise<void> {

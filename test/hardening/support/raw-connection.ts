@@ -21,15 +21,17 @@ export interface RawDoor {
   readonly url: string;
   /** Who calls; nobody on the listener for browsers. */
   readonly tls: Partial<TppIdentity['tls']>;
+  /** The caller's own address, of this machine; 127.0.0.1 when absent. */
+  readonly from?: string;
 }
 
 /** Long enough for any answer on a busy machine. */
 const SILENCE_MS = 20_000;
 
 /** Opens a connection on which anything can be written. */
-export async function openRaw({ url, tls }: RawDoor): Promise<Socket> {
+export async function openRaw({ url, tls, from }: RawDoor): Promise<Socket> {
   const { hostname, port, protocol } = new URL(url);
-  const at = { host: hostname === 'localhost' ? '127.0.0.1' : hostname, port: Number(port) };
+  const at = { host: hostname === 'localhost' ? '127.0.0.1' : hostname, port: Number(port), localAddress: from };
   const isTls = protocol === 'https:';
   const socket = isTls ? connectTls({ ...at, servername: 'localhost', ...tls }) : connectTcp(at);
   const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -1,41 +1,42 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type ErrorCode, errorEntry, LupaError } from '@lupa/protocol';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { parseAnyBody } from '../http/read-body.ts';
 import type { Exchange } from './exchange.ts';
 import { handOver, issuerHeaders, type LibraryCallback } from './hand-over.ts';
 import type { AuthorizationServerOptions } from './options.ts';
 import { PATHS } from './provider-configuration.ts';
 
+const NO_BODY = new Uint8Array(0);
+
 /**
- * The endpoints TPP back ends call, for the mutual-TLS listener. The library reads the body itself; it is taken as a form whatever
- * `Content-Type` says, and the answer is JSON whatever `Accept` says (contract §2).
+ * The endpoints TPP back ends call, for the mutual-TLS listener. The body is taken as a form whatever `Content-Type` says, and the
+ * answer is JSON whatever `Accept` says (contract §2). The body is read here and not by the library, so that the listener can
+ * count a call once it is all there.
  */
 export function apiRoutes(callback: LibraryCallback, options: AuthorizationServerOptions): FastifyPluginAsync {
   const issuer = new URL(options.issuer);
   return async (app) => {
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', (_request, _body, done) => done(null));
+    app.addContentTypeParser('*', parseAnyBody);
     app.setErrorHandler((error, _request, reply) => answerRefusal(error, reply));
     for (const path of [PATHS.token, PATHS.revocation, PATHS.introspection]) {
       app.post(path, async (request, reply) => {
         reply.header('x-request-id', request.id);
         const exchange = await beginExchange(options, request, reply);
-        const headers = { ...issuerHeaders(issuer), ...formHeaders(request.raw.headers) };
-        return handOver(callback, request, reply, { method: 'POST', url: path, headers, exchange });
+        const body = request.body instanceof Uint8Array ? request.body : NO_BODY;
+        const headers = { ...issuerHeaders(issuer), ...formHeaders(body) };
+        return handOver(callback, request, reply, { method: 'POST', url: path, headers, body, exchange });
       });
     }
   };
 }
 
-function formHeaders({
-  'content-length': length,
-  'transfer-encoding': encoding,
-}: IncomingHttpHeaders): IncomingHttpHeaders {
+function formHeaders({ length }: Uint8Array): IncomingHttpHeaders {
   return {
     accept: 'application/json',
     'content-type': 'application/x-www-form-urlencoded',
-    ...(length === undefined ? {} : { 'content-length': length }),
-    ...(encoding === undefined ? {} : { 'transfer-encoding': encoding }),
+    'content-length': String(length),
   };
 }
 
@@ -62,7 +63,7 @@ function answerRefusal(error: unknown, reply: FastifyReply): FastifyReply {
       .headers({ 'cache-control': 'no-store', pragma: 'no-cache', connection: 'close' })
       .send({ error: 'invalid_client', error_description: error.description ?? error.message });
   }
-  if (error.code === 'HEADER_INVALID') {
+  if (error.code === 'HEADER_INVALID' || error.code === 'BODY_TOO_LARGE') {
     return reply
       .code(400)
       .header('cache-control', 'no-store')

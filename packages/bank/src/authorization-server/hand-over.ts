@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingHttpHeaders, IncomingMessage, type ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { beginExchange, type Exchange } from './exchange.ts';
 
@@ -8,6 +8,8 @@ export interface HandOver {
   /** Path and query as the library shall see them. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
+  /** Of a POST: what has been read of it already, which is the whole. */
+  readonly body?: Uint8Array;
   readonly exchange: Exchange;
 }
 
@@ -23,17 +25,26 @@ export function handOver(
   reply: FastifyReply,
   as: HandOver,
 ): FastifyReply {
-  const { raw } = request;
-  raw.method = as.method;
-  raw.url = as.url;
-  raw.headers = as.headers;
-  beginExchange(raw, as.exchange);
+  const handed = as.body === undefined ? request.raw : readAnew(request.raw, as.body);
+  handed.method = as.method;
+  handed.url = as.url;
+  handed.headers = as.headers;
+  beginExchange(handed, as.exchange);
   for (const [name, value] of Object.entries(reply.getHeaders())) {
     if (value !== undefined) reply.raw.setHeader(name, value);
   }
   reply.hijack();
-  callback(raw, reply.raw);
+  callback(handed, reply.raw);
   return reply;
+}
+
+/** The library reads bodies by itself: what has been read is given to it as if it had just come. */
+function readAnew({ socket }: IncomingMessage, body: Uint8Array): IncomingMessage {
+  const request = new IncomingMessage(socket);
+  request.push(body);
+  request.push(null);
+  request.complete = true;
+  return request;
 }
 
 /** Headers that make the request look as if it had come to the issuer's own address, whatever it says itself. */

@@ -5,6 +5,7 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { Measures } from '../ports/measures.ts';
+import type { AddressLimit } from './address-limit.ts';
 import { AnswerLog } from './answer-log.ts';
 import type { CertificateGuard } from './certificate-guard.ts';
 import { CONNECTION_LIMITS, HANDSHAKE_TIMEOUT_MS, limitConnections } from './connection-limits.ts';
@@ -30,6 +31,8 @@ export interface ApiListenerOptions {
   readonly identifiers: Identifiers;
   readonly log: FastifyBaseLogger;
   readonly load: LoadLimit;
+  /** Undefined where each address may begin as many connections as it likes. */
+  readonly addresses?: AddressLimit | undefined;
   readonly measures: Measures;
   /** Answers its own part of the requests; the rest is for the plugins. */
   readonly payments: PaymentsDoor;
@@ -64,11 +67,12 @@ const PROXIED_HEADER_BYTES = 64 * 1024;
  * connection at all. It gives out no session tickets and keeps no sessions, so that every connection shows its certificate. Or
  * one for a proxy that does all that in its place.
  */
-export function apiListener({ from, signer, identifiers, log, load, measures, payments, guard }: ApiListenerOptions) {
+export function apiListener(options: ApiListenerOptions) {
+  const { from, signer, identifiers, log, load, addresses, measures, payments, guard } = options;
   const refuse = answerUnframed(signer, identifiers);
   const app = fastify({
-    serverFactory: (others) =>
-      serverFor(
+    serverFactory: (others) => {
+      const server = serverFor(
         from,
         oneByOne((request, response) => {
           const fault = framingFault(request);
@@ -76,7 +80,10 @@ export function apiListener({ from, signer, identifiers, log, load, measures, pa
           else if (payments.takes(request)) payments.answer(request, response);
           else others(request, response);
         }),
-      ),
+      );
+      addresses?.watch(server, 'api');
+      return server;
+    },
     bodyLimit: MAX_BODY_BYTES,
     exposeHeadRoutes: false,
     genReqId: () => identifiers.uuid(),
@@ -92,7 +99,8 @@ export function apiListener({ from, signer, identifiers, log, load, measures, pa
   limitConnections(app.server, load.connections);
   watchAnswers(app, { listener: 'api', measures });
   app.addHook('onRequest', async ({ raw }) => refuseStranger(raw));
-  app.addHook('onRequest', (_request, reply, next) => next(load.enter((leave) => reply.raw.once('close', leave))));
+  // Once the body is there: whoever sends it byte by byte takes nobody's place.
+  app.addHook('preValidation', (_request, reply, next) => next(load.enter((leave) => reply.raw.once('close', leave))));
   app.addHook('onClose', async () => load.close());
   signErrors(app, signer);
   const sweep = setInterval(() => guard.closeRefused(), REFUSED_SWEEP_MS).unref();

@@ -6,6 +6,7 @@ import type { Measures } from '../ports/measures.ts';
 import { chooseLanguage } from '../sca/languages.ts';
 import { problemPage } from '../sca/problem-page.ts';
 import { pageHeaders } from '../sca/security-headers.ts';
+import type { AddressLimit } from './address-limit.ts';
 import { AnswerLog } from './answer-log.ts';
 import { CONNECTION_LIMITS, HANDSHAKE_TIMEOUT_MS, limitConnections } from './connection-limits.ts';
 import { framingFault } from './framing.ts';
@@ -24,6 +25,8 @@ export interface AuthorizeListenerOptions {
   readonly identifiers: Identifiers;
   readonly log: FastifyBaseLogger;
   readonly load: LoadLimit;
+  /** Undefined where each address may begin as many connections as it likes. */
+  readonly addresses?: AddressLimit | undefined;
   readonly measures: Measures;
 }
 
@@ -38,6 +41,7 @@ export function authorizeListener({
   identifiers,
   log,
   load,
+  addresses,
   measures,
 }: AuthorizeListenerOptions) {
   const answerProblem = (
@@ -53,15 +57,18 @@ export function authorizeListener({
   const answerNoSuchPage = (request: FastifyRequest, reply: FastifyReply) =>
     answerProblem(request, reply, 404, 'no-such-page');
   const app = fastify({
-    serverFactory: (handler) =>
-      serverOf(
+    serverFactory: (handler) => {
+      const server = serverOf(
         tls,
         oneByOne((request, response) => {
           if (framingFault(request) === undefined) return handler(request, response);
           endAfter(response, request.socket);
           return response.writeHead(400, { 'content-length': '0' }).end();
         }),
-      ),
+      );
+      addresses?.watch(server, 'authorize');
+      return server;
+    },
     bodyLimit: MAX_BODY_BYTES,
     genReqId: () => identifiers.uuid(),
     requestIdHeader: false,

@@ -29,7 +29,7 @@ const NANOSECONDS_PER_MS = 1e6;
 
 /**
  * Says no at once to whatever is more than the process can do, instead of answering everybody late. A call is counted from
- * when it is all there until its answer has left; one of the token endpoint from its head, for the library reads its body.
+ * when it is all there until its answer has left.
  */
 export class LoadLimit {
   readonly #settings: Required<LoadSettings>;

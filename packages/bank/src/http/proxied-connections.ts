@@ -1,6 +1,7 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
-import { BlockList, isIP, type Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
+import { addressList } from './address-list.ts';
 
 /** Who is at the other end of a connection of the proxy's listener. */
 type Peer = 'proxy' | 'stranger';
@@ -18,7 +19,7 @@ export function watchProxied(server: HttpServer | HttpsServer, addresses: readon
   const proxies = addressList(addresses);
   const event = 'setSecureContext' in server ? 'secureConnection' : 'connection';
   server.prependListener(event, (socket: Socket) => {
-    peers.set(socket, isOneOf(proxies, socket.remoteAddress) ? 'proxy' : 'stranger');
+    peers.set(socket, proxies.holds(socket.remoteAddress) ? 'proxy' : 'stranger');
   });
 }
 
@@ -39,36 +40,4 @@ export function callerAddress(request: IncomingMessage): string | undefined {
     .at(-1)
     ?.trim();
   return said !== undefined && isIP(said) !== 0 ? said : socket.remoteAddress;
-}
-
-/** Whether a text is an address, or a network as `10.1.0.0/16`. */
-export function isAddressOrNetwork(text: string): boolean {
-  try {
-    addressList([text]);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** @throws RangeError when a text is neither an address nor a network as `10.1.0.0/16` */
-export function addressList(addresses: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const text of addresses) {
-    const [address = '', prefix, ...rest] = text.split('/');
-    const version = isIP(address);
-    const bits = version === 4 ? 32 : 128;
-    const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
-    if (version === 0 || !isPrefix || rest.length > 0)
-      throw new RangeError(`${text} is neither an address nor a network`);
-    list.addSubnet(address, prefix === undefined ? bits : Number(prefix), version === 4 ? 'ipv4' : 'ipv6');
-  }
-  return list;
-}
-
-/** An IPv4 address may come as an IPv6 one that stands for it, where one socket takes both. */
-function isOneOf(list: BlockList, remoteAddress = ''): boolean {
-  const address = remoteAddress.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
-  const version = isIP(address);
-  return version !== 0 && list.check(address, version === 4 ? 'ipv4' : 'ipv6');
 }

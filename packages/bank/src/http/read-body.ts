@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { LupaError } from '@lupa/protocol';
+import type { FastifyRequest } from 'fastify';
 
 /** Contract §7: a larger body is a 413. */
 export const MAX_BODY_BYTES = 64 * 1024;
@@ -42,4 +43,13 @@ export function readBody(
     done(undefined, chunks.length <= 1 ? first : Buffer.concat(chunks, bytes));
   };
   request.on('data', take).on('end', end);
+}
+
+/** The same for routes of Fastify, as their parser of every content type: `request.body` is the bytes. */
+export function parseAnyBody(
+  { raw }: FastifyRequest,
+  _payload: unknown,
+  done: (error: Error | null, body?: Uint8Array) => void,
+): void {
+  readBody(raw, (error, body) => done(error ?? null, body));
 }

@@ -10,6 +10,7 @@ import type { KnownCertificate } from '../ports/certificate-trust.ts';
 import type { Client, ClientRegistration } from '../ports/clients.ts';
 import type { CallsUnderWay } from './calls-under-way.ts';
 import type { CertificateGuard } from './certificate-guard.ts';
+import { parseAnyBody } from './read-body.ts';
 import { answerRegistrationError, NOT_STORED } from './registration-errors.ts';
 import { single } from './request-headers.ts';
 
@@ -61,7 +62,7 @@ export function registrationRoutes(options: RegistrationRoutesOptions) {
       if (request.headers['content-type'] !== undefined) request.headers['content-type'] = 'application/octet-stream';
     });
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    app.addContentTypeParser('*', parseAnyBody);
     app.setErrorHandler((error, request, reply) => answerRegistrationError(error, request, reply));
 
     app.post(

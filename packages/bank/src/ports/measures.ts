@@ -14,6 +14,8 @@ export interface Measures {
     readonly status: number;
     readonly seconds: number;
   }): void;
+  /** A connection was refused before its handshake, for its address had begun too many. */
+  connectionRefused(listener: 'api' | 'authorize'): void;
   /** The database has answered, or failed to. `what` is the statement's own name, or `transaction`. */
   databaseAnswered(answer: { readonly what: string; readonly isFailed: boolean; readonly seconds: number }): void;
   /** Another server of the store takes writes now, and has all connections. */
@@ -28,6 +30,7 @@ export interface Measures {
 /** For a bank that nobody watches. */
 export const NO_MEASURES: Measures = {
   callAnswered: () => undefined,
+  connectionRefused: () => undefined,
   databaseAnswered: () => undefined,
   storeServerChanged: () => undefined,
   scaEnded: () => undefined,

@@ -11,6 +11,7 @@ function notebook() {
   const lines: string[] = [];
   const measures: Measures = {
     callAnswered: ({ route, status }) => lines.push(`${route} ${status}`),
+    connectionRefused: (listener) => lines.push(`refused ${listener}`),
     databaseAnswered: ({ what, isFailed }) => lines.push(`${what} ${isFailed ? 'failed' : 'done'}`),
     storeServerChanged: () => lines.push('server changed'),
     scaEnded: (outcome) => lines.push(`sca ${outcome}`),

@@ -97,6 +97,19 @@ export const MEMBERS = [
   },
   { path: 'limits.calls', about: 'calls that one worker answers at once, of all TPPs; one more is a 503; 1024' },
   { path: 'limits.connections', about: 'open connections of each listener of one worker; 20000' },
+  {
+    path: 'limits.connectionsPerSecond',
+    about: 'connections that one address (of IPv6: one /64) may begin at one worker a second; 50; 0 is no limit',
+  },
+  {
+    path: 'limits.connectionBurst',
+    about: 'how many of these at once, by an address that has begun none for a while; 200',
+  },
+  {
+    path: 'limits.connectionsExempt',
+    list: true,
+    about: 'addresses or networks without that limit, as proxy.addresses are without being named; 127.0.0.1 and ::1',
+  },
   { path: 'limits.eventLoopDelayMs', about: 'how late a worker may run before it turns calls away; 500' },
   { path: 'limits.paymentCallsPerSecond', about: 'calls of the payments API by one TPP, over all workers; 1000' },
   { path: 'limits.tokenCallsPerMinute', about: 'calls of the token endpoints by one TPP, over all workers; 600' },

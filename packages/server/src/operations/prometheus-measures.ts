@@ -15,6 +15,12 @@ export function prometheusMeasures(registry: Registry): Measures {
     buckets: CALL_BUCKETS_SECONDS,
     registers,
   });
+  const refused = new Counter({
+    name: 'lupa_connections_refused_total',
+    help: 'Connections refused before their handshake, from addresses that had begun too many.',
+    labelNames: ['listener'],
+    registers,
+  });
   const database = new Histogram({
     name: 'lupa_database_seconds',
     help: 'Statements by name, and transactions, and how long the database took.',
@@ -48,6 +54,7 @@ export function prometheusMeasures(registry: Registry): Measures {
   return {
     callAnswered: ({ listener, method, route, status, seconds }) =>
       calls.observe({ listener, method: knownMethod(method), route, status: String(status) }, seconds),
+    connectionRefused: (listener) => refused.inc({ listener }),
     databaseAnswered: ({ what, isFailed, seconds }) =>
       database.observe({ what, outcome: isFailed ? 'failed' : 'done' }, seconds),
     storeServerChanged: () => serverChanges.inc(),
