@@ -1,5 +1,4 @@
 import { constants, createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
-import { createServer } from 'node:net';
 import { type AuthorizationStatus, asAuthorizationId, asClientId, asCustomerId } from '@lupa/protocol';
 import fastify from 'fastify';
 import {
@@ -7,6 +6,7 @@ import {
   type IssuedCertificate,
   openTrustService,
 } from '../../../../test/support/certificate-authority.ts';
+import { freePort } from '../../../../test/support/free-port.ts';
 import { PostgresAuthorizationRequests } from '../../src/adapters/postgres/authorization-requests.ts';
 import { PostgresClients } from '../../src/adapters/postgres/clients.ts';
 import { PostgresCustomers } from '../../src/adapters/postgres/customers.ts';
@@ -181,14 +181,4 @@ const SET_STATUS = {
 
 function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest();
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

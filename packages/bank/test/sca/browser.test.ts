@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { runAxe } from '../../../../test/support/axe.ts';
 import { launchChromium } from '../../../../test/support/chromium.ts';
+import { freePort } from '../../../../test/support/free-port.ts';
 import { answerPhoneRequest } from '../../src/operations/answer-phone-request.ts';
 import { unblockCustomer } from '../../src/operations/unblock-customer.ts';
 import { openSite, type Site } from './pages-site.ts';
@@ -41,16 +40,6 @@ after(async () => {
 
 // Each test types a wrong code, and five in a row would block the customer.
 beforeEach(() => unblockCustomer(site.parts.sca, LIISA.username));
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  assert.ok(address !== null && typeof address === 'object');
-  server.close();
-  await once(server, 'close');
-  return address.port;
-}
 
 async function inBrowser(options: BrowserContextOptions, work: (page: Page) => Promise<void>): Promise<void> {
   const context = await browser.newContext(options);
