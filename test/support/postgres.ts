@@ -242,7 +242,9 @@ async function launch({ binaries, account, server, port, settings }: LaunchOptio
     fsync: 'on',
     ...settings,
   };
-  const log = fs.openSync(join(home, 'log'), 'w');
+  // One for each start: the children of a server that was killed go on writing to theirs.
+  const logFile = join(home, `log-${randomUUID()}`);
+  const log = fs.openSync(logFile, 'w');
   const child = spawn(
     join(binaries, 'bin', 'postgres'),
     ['-D', data, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
@@ -262,7 +264,7 @@ async function launch({ binaries, account, server, port, settings }: LaunchOptio
     if (failure || child.exitCode !== null || child.signalCode !== null) break;
   }
   await endServer(child, 'SIGKILL');
-  const said = fs.readFileSync(join(home, 'log'), 'utf8').slice(-2000);
+  const said = fs.readFileSync(logFile, 'utf8').slice(-2000);
   throw new Error(`PostgreSQL did not start: ${failure ?? said}\n${NO_POSTGRES}`, { cause: failure });
 }
 
