@@ -1,6 +1,10 @@
 import type { StoredChain, StoredSeal } from '../domain/audit-check.ts';
+import type { KeptHead, NewestEvent, WaitingEvent } from '../domain/audit-coverage.ts';
 
-/** The audit trail apart from its writing, which is part of every transaction that changes something. */
+/**
+ * The audit trail apart from its writing, which is part of every transaction that changes something. It is read a piece at a
+ * time, for nobody knows how long it is: each piece is as of one moment, and no piece of an earlier one than the piece before.
+ */
 export interface AuditTrail {
   /**
    * Seals the chains that have grown since the last seal, in one transaction.
@@ -9,32 +13,19 @@ export interface AuditTrail {
    * @returns how many events it sealed; 0 when none waits, or when another process was quicker
    */
   seal(at: Date, limit: number): Promise<number>;
-  /** Chains behind the one named, in the order of their ids, each whole and as of one moment. */
+  /** Chains behind the one named, in the order of their ids, each whole. Those of no event are among them. */
   chainsAfter(chainId: string | undefined, limit: number): Promise<StoredChain[]>;
-  /** The first seal behind the one with this number, with what it covers as of one moment. */
-  sealAfter(sealNumber: number): Promise<StoredSeal | undefined>;
-  /** What lies between chains and seals, as of one moment. */
-  coverage(): Promise<AuditCoverage>;
+  /** The first seal behind the one with this number, with at most so many of the heads it covers. */
+  sealAfter(sealNumber: number, headLimit: number): Promise<StoredSeal | undefined>;
+  /** The newest event of each chain behind the one named, in the order of the chains' ids. */
+  newestEventsAfter(chainId: string | undefined, limit: number): Promise<NewestEvent[]>;
+  /** What seals cover, behind the head given, in the order of the seals' numbers and the chains' ids. */
+  keptHeadsAfter(head: HeadPlace | undefined, limit: number): Promise<KeptHead[]>;
+  /** Events that wait for a seal, behind the one given, in the order of the chains' ids and their own places. */
+  waitingEventsAfter(event: EventPlace | undefined, limit: number): Promise<WaitingEvent[]>;
+  /** Ids of events written before there were chains, behind the one named, in their order. */
+  eventsBeforeChainsAfter(eventId: string | undefined, limit: number): Promise<string[]>;
 }
 
-export interface AuditCoverage {
-  /** Events that wait for the next seal. */
-  readonly waitingEvents: number;
-  /** Events written before there were chains. */
-  readonly eventsBeforeChains: number;
-  readonly gaps: readonly CoverageGap[];
-}
-
-export interface CoverageGap {
-  /**
-   * - `unsealed`: the newest event of a chain is under no seal, and waits for none
-   * - `unwritten`: an event waits for a seal that is not there
-   * - `without-seal`: something is kept of a seal that is not there itself
-   */
-  readonly kind: 'unsealed' | 'unwritten' | 'without-seal';
-  /** The chain; undefined for `without-seal`. */
-  readonly chainId: string | undefined;
-  readonly isAuthorization: boolean;
-  /** The event's, or the seal's number. */
-  readonly sequence: number;
-}
+export type HeadPlace = Pick<KeptHead, 'sealNumber' | 'chainId'>;
+export type EventPlace = Pick<WaitingEvent, 'chainId' | 'sequence'>;

@@ -1,21 +1,15 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { AuthorizationId } from '@lupa/protocol';
-import type { Transaction } from '../../src/adapters/postgres/database.ts';
 import { PostgresPaymentStore } from '../../src/adapters/postgres/payment-store.ts';
 import { PostgresAuditTrail } from '../../src/adapters/postgres/stored-audit-trail.ts';
 import { auditHash, entryDigest } from '../../src/domain/audit-chain.ts';
 import { type AuditReport, verifyAuditTrail } from '../../src/operations/verify-audit-trail.ts';
-import type { AuditTrail } from '../../src/ports/audit-trail.ts';
 import { LATER, NOW, newClient, newCustomer, newEvent, newPayment, newToken, uuid } from './fixtures.ts';
+import { afterTampering, type Sql, type Tampering } from './tampering.ts';
 import type { OpenDatabase } from './test-databases.ts';
 
 const ENOUGH = 100_000;
-const ROLL_BACK = new Error('the tampering is undone');
-
-/** What somebody does who can write to the database past the bank. */
-type Sql = (text: string, ...values: unknown[]) => Promise<unknown>;
-type Tampering = (sql: Sql, trail: AuditTrail) => Promise<unknown>;
 
 interface Expected {
   readonly in: 'chain' | 'seal';
@@ -31,22 +25,8 @@ export function auditTamperingContract(database: OpenDatabase): void {
   let other: AuthorizationId;
   let newestSeal: number;
 
-  /** Tampers, checks, and undoes the tampering. */
-  async function checkAfter(tampering: Tampering): Promise<AuditReport> {
-    let report: AuditReport | undefined;
-    await database()
-      .transaction(async (inside) => {
-        const trail = trailInside(inside);
-        await tampering((text, ...values) => inside.query({ name: `tamper-${uuid()}`, text }, values), trail);
-        report = await verifyAuditTrail(trail);
-        throw ROLL_BACK;
-      })
-      .catch((error: unknown) => {
-        if (error !== ROLL_BACK) throw error;
-      });
-    if (report === undefined) throw new Error('the trail was not checked');
-    return report;
-  }
+  const checkAfter = (tampering: Tampering): Promise<AuditReport> =>
+    afterTampering(database(), tampering, (trail) => verifyAuditTrail(trail));
 
   async function isFound(tampering: Tampering, expected: Expected): Promise<void> {
     const { ok, faults, broken } = await checkAfter(tampering);
@@ -337,14 +317,5 @@ export function auditTamperingContract(database: OpenDatabase): void {
       const last = faults.at(-1);
       assert.deepEqual([last?.in, last?.in === 'seal' && last.sealNumber], ['seal', newestSeal]);
     });
-  });
-}
-
-function trailInside(inside: Transaction): PostgresAuditTrail {
-  const refuse = () => Promise.reject(new Error('the check writes nothing'));
-  return new PostgresAuditTrail({
-    query: (statement, values) => inside.query(statement, values),
-    transaction: refuse,
-    close: refuse,
   });
 }

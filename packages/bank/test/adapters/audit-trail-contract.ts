@@ -160,7 +160,7 @@ export function auditTrailContract(database: OpenDatabase): void {
       assert.equal(await trail().seal(LATER, ENOUGH), 2);
       const { waitingEvents, newestSeal, ok } = await verify();
       assert.deepEqual([waitingEvents, newestSeal?.sealedAt, ok], [0, LATER.toISOString(), true]);
-      const seal = await trail().sealAfter((newestSeal?.sealNumber ?? 0) - 1);
+      const seal = await trail().sealAfter((newestSeal?.sealNumber ?? 0) - 1, ENOUGH);
       const [, event] = (await chainOf(authorizationId))?.events ?? [];
       assert.deepEqual(seal?.heads, [
         { chainId: authorizationId, sequence: 2, hash: event?.hash, presentHash: event?.hash, isAuthorization: true },
