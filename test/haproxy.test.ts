@@ -11,12 +11,16 @@ import { findFreePort } from '../packages/sandbox/src/free-port.ts';
 import { callHttps, jsonOf } from './flow/support/https-call.ts';
 import { TestTpp } from './flow/support/test-tpp.ts';
 import type { TppIdentity } from './flow/support/tpp-identity.ts';
+import { openRaw } from './hardening/support/raw-connection.ts';
 import { type ServeProcess, startServe } from './serve/support/serve-process.ts';
 import { registerTpp } from './serve/support/serve-tpp.ts';
 import { prepareServedBank, type ServedBank } from './serve/support/served-bank.ts';
 import { type Haproxy, startHaproxy } from './support/haproxy.ts';
 
 const OTHER_MACHINE = '127.0.0.2';
+
+/** Of one address in ten seconds: more than any flow here takes. */
+const CONNECTIONS = 60;
 
 describe('behind HAProxy', () => {
   let bank: ServedBank;
@@ -51,6 +55,7 @@ describe('behind HAProxy', () => {
         AUTHORIZE_BIND: `127.0.0.1:${authorize}`,
         API_SERVER: `127.0.0.1:${example === 'terminating' ? proxied : inner.api.port}`,
         AUTHORIZE_SERVER: `127.0.0.1:${inner.authorize.port}`,
+        CONNECTIONS_IN_10S: String(CONNECTIONS),
         CERTIFICATE: certificate,
         TRUSTED_ISSUERS: bank.files.ca.certificate,
       },
@@ -69,10 +74,21 @@ describe('behind HAProxy', () => {
     assert.equal((await tpp.readPayment(user.access_token, paymentId)).status, 'Completed');
   }
 
-  test('passing TLS through: the whole default flow', async () => {
+  /** From an address that is nobody else's. */
+  async function assertLimited({ bank: { api, authorize }, identity: { tls } }: TestTpp): Promise<void> {
+    const from = '127.0.0.2';
+    const opened = await Promise.all(Array.from({ length: CONNECTIONS }, () => openRaw({ url: api, tls, from })));
+    for (const socket of opened) socket.destroy();
+    await assert.rejects(openRaw({ url: api, tls, from }));
+    await assert.rejects(openRaw({ url: authorize, tls: { ca: tls.ca }, from }));
+    (await openRaw({ url: api, tls })).destroy();
+  }
+
+  test('passing TLS through: the whole default flow, and no address begins more connections than it may', async () => {
     const { served, haproxy, tpp } = await start('pass-through');
     try {
       await defaultFlow(tpp);
+      await assertLimited(tpp);
     } finally {
       tpp.close();
       await haproxy.end();
@@ -103,6 +119,7 @@ describe('behind HAProxy', () => {
     });
 
     test('the whole default flow', () => defaultFlow(tpp));
+    test('no address begins more connections than it may', () => assertLimited(tpp));
 
     test('a caller’s own Client-Cert is not believed: it is who its TLS says', async () => {
       const stolen = { 'client-cert': headerOf(bank.tpp), 'Client-Cert': headerOf(bank.tpp) };

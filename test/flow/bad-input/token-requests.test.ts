@@ -89,6 +89,18 @@ describe('token requests that must give nothing', () => {
     assertOauthError(answer, 401, 'invalid_client');
   });
 
+  test('a form up to 56 KiB is read, a larger one is 400 invalid_request', async () => {
+    const { clientId, clientSecret, tls } = tpp.identity;
+    const form = new URLSearchParams({ ...CLIENT_CREDENTIALS, client_id: clientId, client_secret: clientSecret });
+    const padded = (bytes: number) => `${form}&padding=`.padEnd(bytes, 'x');
+    const url = `${bank.sandbox.api}/oauth/token`;
+    const ask = (bytes: number) => callHttps({ url, method: 'POST', tls, body: padded(bytes) });
+    assert.equal((await ask(56 * 1024)).status, 200);
+    for (const bytes of [56 * 1024 + 1, 64 * 1024 + 1, 300_000]) {
+      assertOauthError(await bank.store.unchangedBy(() => ask(bytes)), 400, 'invalid_request');
+    }
+  });
+
   test('a code nobody gave is 400 invalid_grant', async () => {
     for (const code of ['wpj94iuZRzFvmHHpIFba7b1QiZweXm', randomUUID(), "' OR 1=1 --"]) {
       assertOauthError(await bank.store.unchangedBy(() => tpp.exchange(code)), 400, 'invalid_grant');
