@@ -2,28 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { SandboxFacts } from '../../../packages/sandbox/src/sandbox-facts.ts';
+import { type Said, saidBy } from '../../support/said-by.ts';
 
 const LUPA = fileURLToPath(new URL('../../../packages/sandbox/src/lupa.ts', import.meta.url));
 
-/** What a `lupa` command said, and how it ended. */
-export interface LupaSaid {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** Runs one `lupa` command line in a directory, as a person does. */
-export async function runLupa(args: readonly string[], cwd: string): Promise<LupaSaid> {
-  const child = start(args, cwd);
-  const said = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    said.stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said.stderr += text;
-  });
-  const [exitCode] = (await once(child, 'close')) as [number | null];
-  return { exitCode, ...said };
+export function runLupa(args: readonly string[], cwd: string): Promise<Said> {
+  return saidBy(start(args, cwd));
 }
 
 /** Starts `lupa up` in a directory, on free ports, with everything in its `.lupa`; waits until it is ready. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { findFreePort } from '../../../packages/sandbox/src/free-port.ts';
+import { saidBy } from '../../support/said-by.ts';
 import type { ServeFiles } from './serve-files.ts';
 
 const LUPA = fileURLToPath(new URL('../../../packages/sandbox/src/lupa.ts', import.meta.url));
@@ -127,15 +128,8 @@ export function runServe(args: readonly string[], environment: NodeJS.ProcessEnv
 /** Runs any command to its end. @param input what it reads on standard input */
 export async function runLupa(args: readonly string[], environment: NodeJS.ProcessEnv = {}, input = '') {
   const child = spawnLupa(args, environment);
-  const said = { stdout: '', stderr: '' };
-  child.stdout?.setEncoding('utf8').on('data', (text) => {
-    said.stdout += text;
-  });
-  child.stderr?.setEncoding('utf8').on('data', (text) => {
-    said.stderr += text;
-  });
   child.stdin?.end(input);
-  const [code] = (await once(child, 'close')) as [number | null];
+  const { exitCode: code, ...said } = await saidBy(child);
   return { code, ...said };
 }
 
