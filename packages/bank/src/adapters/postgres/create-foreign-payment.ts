@@ -1,5 +1,5 @@
 import type { CreationOutcome, ForeignPaymentToCreate } from '../../ports/payment-store.ts';
-import { commonValues, creation, newBundle, whyNotCreated } from './create-payment.ts';
+import { commonValues, creation, digestOf, newBundle, whyNotCreated } from './create-payment.ts';
 import type { Database } from './database.ts';
 import { type TokenRow, tokenRecord } from './payment-rows.ts';
 
@@ -34,6 +34,6 @@ function creationValues(payment: ForeignPaymentToCreate): unknown[] {
   const { request, quote, newAuthorizationId } = payment;
   const { id, schemeName } = request.payee.bankAccount;
   const columns = { request, amountCents: quote.debitCents, payeeIban: schemeName === 'IBAN' ? id : null };
-  const common = commonValues(payment, newAuthorizationId, columns);
+  const common = commonValues(payment, newAuthorizationId, columns, digestOf(payment, newAuthorizationId));
   return [...common, quote.unitsPerEuro];
 }

@@ -8,6 +8,7 @@ import {
 } from '../../ports/payment-store.ts';
 import type { PaymentRecord, TokenRecord } from '../../ports/records.ts';
 import { auditEntry, auditHashSql } from './audit-trail.ts';
+import { CREATE_USUAL, firstLink } from './create-usual-payment.ts';
 import type { Database, Statement } from './database.ts';
 import {
   AUTHORIZATION_COLUMNS,
@@ -36,7 +37,7 @@ const PAYER_NAMED: PayerCheck = {
   admitted: "(kind = 'client' OR (payer_owned AND $23::boolean))",
 };
 
-/** Most payments name no payer, and are spared the look at the accounts: no token of a customer creates them. */
+/** No look at the accounts, then: no token of a customer creates them. */
 const NO_PAYER: PayerCheck = { owned: 'false', admitted: "kind = 'client'" };
 
 /**
@@ -81,7 +82,7 @@ export const creation = (
     )
     SELECT token.*, EXISTS (SELECT 1 FROM admitted) AS admitted, EXISTS (SELECT 1 FROM claimed) AS created FROM token`;
 
-/** Most payments open a bundle of their own, so that the database is spared the steps of joining one. */
+/** A bundle of the payment's own, so that the database is spared the steps of joining one. */
 export const newBundle = (type: PaymentRecord['paymentType']) => ({
   chainEnd: '(SELECT 1 AS sequence, NULL::bytea AS previous_hash) AS chain_end',
   written: `INSERT INTO authorizations (authorization_id, client_id, payment_type, status, customer_id, source_grant_id, payment_count, audit_sequence, audit_hash, created, modified)
@@ -102,17 +103,15 @@ const JOINED_BUNDLE = {
 };
 
 const SEPA = { type: 'SepaPayment' } as const;
-const OWN_BUNDLE = newBundle('SepaPayment');
 
-const CREATE: Readonly<Record<'alone' | 'joining', Readonly<Record<'payerNamed' | 'noPayer', Statement>>>> = {
-  alone: {
-    payerNamed: { name: 'create-payment-of-payer', text: creation(OWN_BUNDLE, SEPA, PAYER_NAMED) },
-    noPayer: { name: 'create-payment', text: creation(OWN_BUNDLE, SEPA) },
-  },
-  joining: {
-    payerNamed: { name: 'create-payment-of-payer-in-bundle', text: creation(JOINED_BUNDLE, SEPA, PAYER_NAMED) },
-    noPayer: { name: 'create-payment-in-bundle', text: creation(JOINED_BUNDLE, SEPA) },
-  },
+const CREATE_OF_PAYER = {
+  name: 'create-payment-of-payer',
+  text: creation(newBundle('SepaPayment'), SEPA, PAYER_NAMED),
+};
+const CREATE_IN_BUNDLE = { name: 'create-payment-in-bundle', text: creation(JOINED_BUNDLE, SEPA) };
+const CREATE_OF_PAYER_IN_BUNDLE = {
+  name: 'create-payment-of-payer-in-bundle',
+  text: creation(JOINED_BUNDLE, SEPA, PAYER_NAMED),
 };
 
 const FIND_CLAIM = {
@@ -137,13 +136,7 @@ interface CreationRow extends TokenRow {
 
 /** Port `PaymentStore.createPayment`. */
 export async function createPayment(database: Database, payment: PaymentToCreate): Promise<CreationOutcome> {
-  const { payer } = payment.request;
-  const statements = CREATE[payment.joins === undefined ? 'alone' : 'joining'];
-  const values = creationValues(payment);
-  const [row] =
-    payer === undefined
-      ? await database.query<CreationRow>(statements.noPayer, values)
-      : await database.query<CreationRow>(statements.payerNamed, [...values, payer.iban, payment.fitForExemption]);
+  const [row] = await database.query<CreationRow>(...creationOf(payment));
   const token = row === undefined ? undefined : tokenRecord(row);
   if (row === undefined || token === undefined) return { kind: 'token-refused', token, payerOwned: false };
   if (!row.admitted) return { kind: 'token-refused', token, payerOwned: row.payer_owned };
@@ -175,14 +168,29 @@ export async function whyNotCreated(
   return { kind: 'bundle-refused', token, bundle: bundle && authorizationRecord(bundle) };
 }
 
-function creationValues(payment: PaymentToCreate): unknown[] {
-  const { request } = payment;
-  const { amountCents, payee } = request;
+function creationOf(payment: PaymentToCreate): [Statement, unknown[]] {
+  const { joins, request, fitForExemption } = payment;
+  const { amountCents, payee, payer } = request;
   const columns = { request, amountCents, payeeIban: payee.iban };
-  return commonValues(payment, payment.joins ?? payment.newAuthorizationId, columns);
+  if (joins === undefined && payer === undefined) {
+    return [CREATE_USUAL, commonValues(payment, payment.newAuthorizationId, columns, firstLink(payment))];
+  }
+  const authorizationId = joins ?? payment.newAuthorizationId;
+  const values = commonValues(payment, authorizationId, columns, digestOf(payment, authorizationId));
+  if (payer === undefined) return [CREATE_IN_BUNDLE, values];
+  return [joins === undefined ? CREATE_OF_PAYER : CREATE_OF_PAYER_IN_BUNDLE, [...values, payer.iban, fitForExemption]];
 }
 
-/** The values $1 to $21. */
+/** What `creation` hashes into the link of the event ($18). */
+export function digestOf({ audit }: Creation, authorizationId: AuthorizationId): string {
+  return entryDigest({ ...auditEntry(audit), authorizationId });
+}
+
+/**
+ * The values $1 to $21.
+ *
+ * @param hashed what stands for the event in its chain, as the statement wants it: $18
+ */
 export function commonValues(
   payment: Creation,
   authorizationId: AuthorizationId,
@@ -195,6 +203,7 @@ export function commonValues(
     readonly amountCents: Cents;
     readonly payeeIban: string | null;
   },
+  hashed: string | Buffer,
 ): unknown[] {
   const { audit } = payment;
   return [
@@ -215,7 +224,7 @@ export function commonValues(
     audit.eventId,
     audit.at,
     audit.event,
-    entryDigest({ ...auditEntry(audit), authorizationId }),
+    hashed,
     audit.clientId ?? null,
     audit.requestId ?? null,
     JSON.stringify(audit.details),
