@@ -5,8 +5,20 @@ import { PostgresPaymentStore } from '../../src/adapters/postgres/payment-store.
 import { StatementError } from '../../src/adapters/postgres/statement-error.ts';
 import { PostgresAuditTrail } from '../../src/adapters/postgres/stored-audit-trail.ts';
 import { auditHash, entryDigest } from '../../src/domain/audit-chain.ts';
+import { checkChain } from '../../src/domain/audit-check.ts';
 import { verifyAuditTrail } from '../../src/operations/verify-audit-trail.ts';
-import { LATER, NOW, newAccount, newClient, newCustomer, newEvent, newPayment, newToken, uuid } from './fixtures.ts';
+import {
+  LATER,
+  NOW,
+  newAccount,
+  newClient,
+  newCustomer,
+  newEvent,
+  newPayment,
+  newRequest,
+  newToken,
+  uuid,
+} from './fixtures.ts';
 import type { OpenDatabase } from './test-databases.ts';
 
 const ENOUGH = 100_000;
@@ -17,10 +29,10 @@ export function auditTrailContract(database: OpenDatabase): void {
   const trail = () => new PostgresAuditTrail(database());
   const verify = () => verifyAuditTrail(trail());
 
-  async function newAuthorization() {
+  async function newAuthorization(request = newRequest()) {
     const clientId = await newClient(database());
     const tokenDigest = await newToken(database(), { clientId });
-    const payment = newPayment(clientId, tokenDigest);
+    const payment = newPayment(clientId, tokenDigest, { request });
     await store().createPayment(payment);
     return { clientId, tokenDigest, authorizationId: payment.newAuthorizationId };
   }
@@ -38,13 +50,18 @@ export function auditTrailContract(database: OpenDatabase): void {
     store().transaction((unit) => unit.audit(newEvent({ authorizationId, details })));
 
   describe('chains of audit events', () => {
-    test('a payment of its own begins the chain of its authorization', async () => {
-      const { authorizationId, clientId } = await newAuthorization();
-      const chain = await chainOf(authorizationId);
-      const [event] = chain?.events ?? [];
-      assert.equal(chain?.isAuthorization, true);
-      assert.deepEqual([event?.sequence, event?.previousHash, event?.clientId], [1, undefined, clientId]);
-      assert.deepEqual(chain?.end, { sequence: 1, hash: event?.hash });
+    test('a payment of its own begins the chain of its authorization, whether it names its payer or not', async () => {
+      const { payer: _named, ...namesNoPayer } = newRequest();
+      for (const request of [newRequest(), namesNoPayer]) {
+        const { authorizationId, clientId } = await newAuthorization(request);
+        const chain = await chainOf(authorizationId);
+        assert.ok(chain);
+        const [event] = chain.events;
+        assert.equal(chain.isAuthorization, true);
+        assert.deepEqual([event?.sequence, event?.previousHash, event?.clientId], [1, undefined, clientId]);
+        assert.deepEqual(chain.end, { sequence: 1, hash: event?.hash });
+        assert.equal(checkChain(chain), undefined);
+      }
     });
 
     test('the hash over an event is recomputed from the stored row alone, whatever its details say', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { asAuthorizationId, asPaymentId, type Iban } from '@lupa/protocol';
+import { asAuthorizationId, asPaymentId, type Iban, type ParsedSepaPayment } from '@lupa/protocol';
 import { PostgresPaymentStore } from '../../src/adapters/postgres/payment-store.ts';
 import { MAX_PAYMENTS_IN_BUNDLE } from '../../src/ports/payment-store.ts';
 import {
@@ -11,7 +11,7 @@ import {
   newAccount,
   newClient,
   newCustomer,
-  newPayment,
+  newPayment as newPaymentOf,
   newRequest,
   newToken,
   sha256,
@@ -19,9 +19,18 @@ import {
 } from './fixtures.ts';
 import type { OpenDatabase } from './test-databases.ts';
 
-/** Port PaymentStore, createPayment. */
+const { payer: _named, ...NAMES_NO_PAYER } = newRequest();
+
+/** Port PaymentStore, createPayment: the same of payments that name their payer and of those that do not, which are written another way. */
 export function createPaymentContract(database: OpenDatabase): void {
+  describe('payments that name their payer', () => contract(database, newRequest()));
+  describe('payments that name no payer', () => contract(database, NAMES_NO_PAYER));
+}
+
+function contract(database: OpenDatabase, request: ParsedSepaPayment): void {
   const store = () => new PostgresPaymentStore(database());
+  const newPayment: typeof newPaymentOf = (clientId, tokenDigest, change = {}) =>
+    newPaymentOf(clientId, tokenDigest, { request, ...change });
 
   async function world() {
     const clientId = await newClient(database());
@@ -151,8 +160,7 @@ export function createPaymentContract(database: OpenDatabase): void {
     test('a payer account of somebody else, or none at all, creates nothing', async () => {
       const { clientId, create } = await customerWorld();
       const { payer } = await newPayer();
-      const { payer: _none, ...withoutPayer } = newRequest();
-      for (const request of [newRequest({ payer }), withoutPayer]) {
+      for (const request of [newRequest({ payer }), NAMES_NO_PAYER]) {
         const { outcome } = await create({ request });
         assert.deepEqual(
           [outcome.kind, outcome.kind === 'token-refused' && outcome.payerOwned],
