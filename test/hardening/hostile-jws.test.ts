@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
 import {
   LupaError,
@@ -13,19 +13,13 @@ import {
 import { readSignedClaims } from '../../packages/bank/src/operations/read-signed-claims.ts';
 import type { ClientKeys } from '../../packages/bank/src/ports/client-keys.ts';
 import type { Client } from '../../packages/bank/src/ports/clients.ts';
-import { HOSTILE_JWS, type HostileJws, rsaSignature } from './support/hostile-jws-table.ts';
+import { HOSTILE_JWS, rightJws, rsaSignature } from './support/hostile-jws-table.ts';
 
 const { privateKey: key, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const { privateKey: stranger } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const forge = { kid: 'sealed', key, stranger };
 const findKey = (kid: string) => (kid === forge.kid ? publicKey : undefined);
 const PAYLOAD = Buffer.from('{"amountEUR":"4.00"}');
-const RIGHT: HostileJws['forge'] = (payload, { kid }) => {
-  const input = `${encode(JSON.stringify({ alg: 'ES256', kid }))}.${encode(payload)}`;
-  const [head = '', body = ''] = input.split('.');
-  return [head, body, encode(sign('sha256', Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' }))];
-};
-
 const encode = (data: string | Uint8Array) => Buffer.from(data).toString('base64url');
 
 /** The client's keys, as the bank finds them for request objects and exemption JWTs. */
@@ -72,7 +66,7 @@ async function problemOf(parts: readonly string[], what: 'the request object' | 
 for (const [door, verify] of Object.entries(DOORS)) {
   describe(`${door} is refused for`, () => {
     test('nothing when it is right', async () => {
-      assert.equal(await verify(RIGHT(PAYLOAD, forge)), undefined);
+      assert.equal(await verify(rightJws(PAYLOAD, forge)), undefined);
     });
     for (const { name, code, forge: forged } of HOSTILE_JWS) {
       test(name, async () => assert.equal(await verify(forged(PAYLOAD, forge)), code));
