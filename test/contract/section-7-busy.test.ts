@@ -6,6 +6,7 @@ import type { ClientRequest } from 'node:http';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErrorBody, SepaPayment } from '@lupa/protocol';
@@ -108,8 +109,13 @@ describe('a caller that is turned away is told when to come back, and nothing wa
     }
   });
 
-  test('calls of the token endpoints whose bodies come slowly take nobody’s place', async () => {
-    const busy = await openBankOutsideTheSandbox(bank, { load: { callsUnderWay: 2 } });
+  test('calls of the token endpoints whose bodies come slowly take nobody’s place, and are no fault of the bank’s when they break off', async () => {
+    const faults: string[] = [];
+    const stream = new PassThrough().on('data', (line) => faults.push(String(line)));
+    const busy = await openBankOutsideTheSandbox(bank, {
+      load: { callsUnderWay: 2 },
+      log: { level: 'error', stream },
+    });
     const slow: ClientRequest[] = [];
     try {
       for (let each = 0; each < SLOW_BODIES; each += 1) {
@@ -121,6 +127,7 @@ describe('a caller that is turned away is told when to come back, and nothing wa
       for (const call of slow) call.destroy();
       await busy.close();
     }
+    assert.deepEqual(faults, []);
   });
 });
 
