@@ -35,7 +35,16 @@ export async function startTestSandbox(change: Partial<SandboxOptions> = {}): Pr
   // What was opened, the last first: a start that fails half-way must not keep the test's process alive.
   const closing: (() => unknown)[] = [];
   const close = async () => {
-    for (const end of closing.splice(0)) await end();
+    const failures: unknown[] = [];
+    // What is left open when something fails keeps the test's process alive until it is given up.
+    for (const end of closing.splice(0)) {
+      try {
+        await end();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   };
   try {
     const dataDir = await mkdtemp(join(tmpdir(), 'lupa-flow-'));
