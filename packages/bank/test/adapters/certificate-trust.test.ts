@@ -176,6 +176,8 @@ describe('the trust in a certificate', () => {
       const renewal = lists.refresh();
       assert.equal(known.settle(), undefined);
       assert.equal(known.judge(TLS), undefined);
+      // Nobody learns more from waiting for its five seconds as well.
+      await service.close();
       await renewal;
     });
 
