@@ -21,7 +21,7 @@ import type { OpenDatabase } from './test-databases.ts';
 
 const { payer: _named, ...NAMES_NO_PAYER } = newRequest();
 
-/** Port PaymentStore, createPayment: the same of payments that name their payer and of those that do not, which are written another way. */
+/** Port PaymentStore, createPayment: the same of payments that name their payer and of those that do not. */
 export function createPaymentContract(database: OpenDatabase): void {
   describe('payments that name their payer', () => contract(database, newRequest()));
   describe('payments that name no payer', () => contract(database, NAMES_NO_PAYER));

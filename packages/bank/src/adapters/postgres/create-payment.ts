@@ -8,7 +8,7 @@ import {
 } from '../../ports/payment-store.ts';
 import type { PaymentRecord, TokenRecord } from '../../ports/records.ts';
 import { auditEntry, auditHashSql } from './audit-trail.ts';
-import { CREATE_USUAL, firstLink } from './create-usual-payment.ts';
+import { CREATE_OF_CLIENT, firstLink } from './create-payment-of-client.ts';
 import type { Database, Statement } from './database.ts';
 import {
   AUTHORIZATION_COLUMNS,
@@ -104,8 +104,8 @@ const JOINED_BUNDLE = {
 
 const SEPA = { type: 'SepaPayment' } as const;
 
-const CREATE_OF_PAYER = {
-  name: 'create-payment-of-payer',
+const CREATE_OF_CUSTOMER = {
+  name: 'create-payment-of-customer',
   text: creation(newBundle('SepaPayment'), SEPA, PAYER_NAMED),
 };
 const CREATE_IN_BUNDLE = { name: 'create-payment-in-bundle', text: creation(JOINED_BUNDLE, SEPA) };
@@ -136,7 +136,26 @@ interface CreationRow extends TokenRow {
 
 /** Port `PaymentStore.createPayment`. */
 export async function createPayment(database: Database, payment: PaymentToCreate): Promise<CreationOutcome> {
-  const [row] = await database.query<CreationRow>(...creationOf(payment));
+  const { joins, request } = payment;
+  if (joins === undefined) {
+    const outcome = await create(database, payment, CREATE_OF_CLIENT, valuesOf(payment, firstLink(payment)));
+    // It did nothing for a customer's token, which the exemption flow alone has: so that flow alone asks twice.
+    const isExemption = outcome.token?.kind === 'customer' && request.payer !== undefined;
+    if (!isExemption) return outcome;
+  }
+  const values = valuesOf(payment, digestOf(payment, joins ?? payment.newAuthorizationId));
+  if (request.payer === undefined) return create(database, payment, CREATE_IN_BUNDLE, values);
+  const statement = joins === undefined ? CREATE_OF_CUSTOMER : CREATE_OF_PAYER_IN_BUNDLE;
+  return create(database, payment, statement, [...values, request.payer.iban, payment.fitForExemption]);
+}
+
+async function create(
+  database: Database,
+  payment: PaymentToCreate,
+  statement: Statement,
+  values: unknown[],
+): Promise<CreationOutcome> {
+  const [row] = await database.query<CreationRow>(statement, values);
   const token = row === undefined ? undefined : tokenRecord(row);
   if (row === undefined || token === undefined) return { kind: 'token-refused', token, payerOwned: false };
   if (!row.admitted) return { kind: 'token-refused', token, payerOwned: row.payer_owned };
@@ -168,17 +187,11 @@ export async function whyNotCreated(
   return { kind: 'bundle-refused', token, bundle: bundle && authorizationRecord(bundle) };
 }
 
-function creationOf(payment: PaymentToCreate): [Statement, unknown[]] {
-  const { joins, request, fitForExemption } = payment;
-  const { amountCents, payee, payer } = request;
-  const columns = { request, amountCents, payeeIban: payee.iban };
-  if (joins === undefined && payer === undefined) {
-    return [CREATE_USUAL, commonValues(payment, payment.newAuthorizationId, columns, firstLink(payment))];
-  }
-  const authorizationId = joins ?? payment.newAuthorizationId;
-  const values = commonValues(payment, authorizationId, columns, digestOf(payment, authorizationId));
-  if (payer === undefined) return [CREATE_IN_BUNDLE, values];
-  return [joins === undefined ? CREATE_OF_PAYER : CREATE_OF_PAYER_IN_BUNDLE, [...values, payer.iban, fitForExemption]];
+/** @param hashed as `commonValues` takes it */
+function valuesOf(payment: PaymentToCreate, hashed: string | Buffer): unknown[] {
+  const { request, joins, newAuthorizationId } = payment;
+  const columns = { request, amountCents: request.amountCents, payeeIban: request.payee.iban };
+  return commonValues(payment, joins ?? newAuthorizationId, columns, hashed);
 }
 
 /** What `creation` hashes into the link of the event ($18). */

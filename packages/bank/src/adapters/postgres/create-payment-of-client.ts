@@ -5,11 +5,11 @@ import type { Statement } from './database.ts';
 import { TOKEN_COLUMNS } from './payment-rows.ts';
 
 /**
- * What most payments are: in a bundle of their own, with no payer named, so that only a token of the client's own creates them.
- * The same rows as `creation` writes, for a third of what its steps cost the database beyond the rows: nothing of the token's
- * goes into them, so the link of the audit trail is known before, and every part hangs on the claimed key alone.
+ * What most payments are: created with a token of the client's own, in a bundle of their own. The same rows as `creation` writes,
+ * for a third of what its steps cost the database beyond the rows: nothing of the token's goes into them, so the link of the
+ * audit trail is known before, and every part hangs on the claimed key alone. With any other token it does nothing.
  */
-export const CREATE_USUAL: Statement = {
+export const CREATE_OF_CLIENT: Statement = {
   name: 'create-payment',
   text: `WITH token AS (
       SELECT ${TOKEN_COLUMNS}, kind = 'client' AND client_id = $2 AND certificate_thumbprint = $3 AND expires_at > $4 AS admitted
@@ -34,7 +34,7 @@ export const CREATE_USUAL: Statement = {
     SELECT token.*, false AS payer_owned, EXISTS (SELECT 1 FROM claimed) AS created FROM token`,
 };
 
-/** The first link of the chain that the new bundle begins, where no customer has a part in it. */
+/** The first link of the chain that the new bundle begins, where no customer has a part in it: $18. */
 export function firstLink({ audit, newAuthorizationId: chainId }: PaymentToCreate): Buffer {
   const digest = entryDigest({ ...auditEntry(audit), authorizationId: chainId });
   return Buffer.from(auditHash({ chainId, sequence: 1, previousHash: undefined }, undefined, digest), 'hex');
