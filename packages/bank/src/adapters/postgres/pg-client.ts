@@ -8,10 +8,14 @@ export class ServerClient extends pg.Client {
   readonly #socket: Socket;
   #isGathering = false;
 
-  /** @param statementLimitMs how long one statement may take; as `connectionConfig` has it when absent */
-  constructor(address: string, statementLimitMs?: number) {
+  /**
+   * @param statementLimitMs how long one statement may take; as `connectionConfig` has it when absent
+   * @param isWatched whether somebody else sees to it that answers which stay away are not waited for (`AnswerWatch`)
+   */
+  constructor(address: string, statementLimitMs?: number, isWatched = false) {
     const socket = new Socket();
-    super({ ...connectionConfig(address, statementLimitMs), stream: () => socket });
+    const { query_timeout, ...config } = connectionConfig(address, statementLimitMs);
+    super({ ...config, ...(isWatched ? {} : { query_timeout }), stream: () => socket });
     this.address = address;
     this.#socket = socket;
     // What is asked on it is told of a loss by its own promise.

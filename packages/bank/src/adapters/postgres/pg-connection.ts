@@ -11,11 +11,16 @@ const STATEMENT_LIMIT_MS = 10_000;
 const LOCK_LIMIT_MS = 5_000;
 /** After this the network has lost the answer: longer than the server's own limit, so that the server speaks first. */
 const ANSWER_LIMIT_MORE_MS = 5_000;
-const ANSWER_LIMIT_MS = STATEMENT_LIMIT_MS + ANSWER_LIMIT_MORE_MS;
+const ANSWER_LIMIT_MS = answerLimitMs(STATEMENT_LIMIT_MS);
 const CONNECT_LIMIT_MS = 5_000;
 
 /** How long who wants a connection for a transaction waits for one. */
 export const POOL_CONFIG: pg.PoolConfig = { connectionTimeoutMillis: CONNECT_LIMIT_MS };
+
+/** How long an answer is waited for. @param statementLimitMs how long one statement may take */
+export function answerLimitMs(statementLimitMs = STATEMENT_LIMIT_MS): number {
+  return statementLimitMs + ANSWER_LIMIT_MORE_MS;
+}
 
 /**
  * How every connection to PostgreSQL is made. `pipeline` lets statements travel behind one another.
@@ -29,7 +34,7 @@ export function connectionConfig(url: string, statementLimitMs = STATEMENT_LIMIT
     keepAlive: true,
     application_name: 'lupa',
     connectionTimeoutMillis: CONNECT_LIMIT_MS,
-    query_timeout: statementLimitMs + ANSWER_LIMIT_MORE_MS,
+    query_timeout: answerLimitMs(statementLimitMs),
     statement_timeout: statementLimitMs,
     lock_timeout: LOCK_LIMIT_MS,
     idle_in_transaction_session_timeout: STATEMENT_LIMIT_MS,

@@ -1,6 +1,7 @@
+import { AnswerWatch } from './answer-watch.ts';
 import type { Statement } from './database.ts';
 import { ServerClient } from './pg-client.ts';
-import { ConnectionLost, isRefusedAsReadOnly, runPrepared } from './pg-connection.ts';
+import { answerLimitMs, ConnectionLost, isRefusedAsReadOnly, runPrepared } from './pg-connection.ts';
 import type { PgServers } from './pg-servers.ts';
 
 /**
@@ -12,6 +13,7 @@ export class Lane {
   readonly #statementLimitMs: number | undefined;
   #client: Promise<ServerClient> | undefined;
   #ready: ServerClient | undefined;
+  #watch: AnswerWatch | undefined;
   /** Statements sent and not yet answered. */
   waiting = 0;
 
@@ -24,8 +26,11 @@ export class Lane {
   async query<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
     this.waiting += 1;
     let client: ServerClient | undefined;
+    let watch: AnswerWatch | undefined;
     try {
       client = this.#ready ?? (await this.#connected());
+      watch = this.#watch;
+      watch?.asked();
       client.gather();
       return await runPrepared<Row>(client, statement, values);
     } catch (error) {
@@ -34,6 +39,7 @@ export class Lane {
       }
       throw error;
     } finally {
+      watch?.answered();
       this.waiting -= 1;
     }
   }
@@ -54,7 +60,7 @@ export class Lane {
   }
 
   async #connect(): Promise<ServerClient> {
-    const client = new ServerClient(this.#servers.inCharge, this.#statementLimitMs);
+    const client = new ServerClient(this.#servers.inCharge, this.#statementLimitMs, true);
     // Each statement is told of a lost connection by its own promise; here the next one is given a new connection.
     client.on('error', () => this.#forget(client));
     client.on('end', () => this.#forget(client));
@@ -66,6 +72,8 @@ export class Lane {
       throw error;
     }
     this.#ready = client;
+    // Whoever waits is told by the end of the connection.
+    this.#watch = new AnswerWatch(answerLimitMs(this.#statementLimitMs), () => client.cut());
     return client;
   }
 
@@ -73,6 +81,7 @@ export class Lane {
     if (this.#ready !== client) return;
     this.#client = undefined;
     this.#ready = undefined;
+    this.#watch = undefined;
   }
 
   /** The server takes no writes any more: it did nothing, and another one does. */
