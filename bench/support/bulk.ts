@@ -103,6 +103,10 @@ export class Bulk {
     );
     await this.#client.query('DROP TABLE made');
     await this.#client.query("SET session_replication_role = 'origin'");
+  }
+
+  /** Has PostgreSQL look at what its tables hold, as autovacuum does in time. */
+  async analyse(): Promise<void> {
     await this.#client.query('ANALYZE');
   }
 
