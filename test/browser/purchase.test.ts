@@ -3,22 +3,22 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { type Sandbox, startSandbox } from '../../packages/sandbox/src/index.ts';
 import { runAxe } from '../support/axe.ts';
-import { launchChromium } from '../support/chromium.ts';
 import { placeEmptyStore } from '../support/pglite-store.ts';
+import { TestBrowser } from '../support/test-browser.ts';
 
 let dataDir: string;
 let sandbox: Sandbox;
-let browser: Browser;
+let browser: TestBrowser;
 
 before(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'lupa-purchase-'));
   await placeEmptyStore(dataDir);
   [sandbox, browser] = await Promise.all([
     startSandbox({ dataDir, apiPort: 0, authorizePort: 0, shopPort: 0 }),
-    launchChromium(),
+    TestBrowser.launch(),
   ]);
 });
 after(async () => {
@@ -27,15 +27,8 @@ after(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-/** A browser of its own, with no cookies of another test. */
-async function withPage(javaScriptEnabled: boolean, work: (page: Page, context: BrowserContext) => Promise<void>) {
-  const context = await browser.newContext({ javaScriptEnabled, locale: 'en-GB' });
-  try {
-    await work(await context.newPage(), context);
-  } finally {
-    await context.close();
-  }
-}
+const withPage = (javaScriptEnabled: boolean, work: (page: Page, context: BrowserContext) => Promise<void>) =>
+  browser.withPage({ javaScriptEnabled, locale: 'en-GB' }, work);
 
 const shopUrl = () => sandbox.shop ?? assert.fail('the sandbox runs no shop');
 

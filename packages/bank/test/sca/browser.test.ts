@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { runAxe } from '../../../../test/support/axe.ts';
-import { launchChromium } from '../../../../test/support/chromium.ts';
 import { freePort } from '../../../../test/support/free-port.ts';
+import { TestBrowser } from '../../../../test/support/test-browser.ts';
 import { answerPhoneRequest } from '../../src/operations/answer-phone-request.ts';
 import { unblockCustomer } from '../../src/operations/unblock-customer.ts';
 import { openSite, type Site } from './pages-site.ts';
@@ -23,7 +23,7 @@ const PAYMENTS = [
 ];
 
 let site: Site;
-let browser: Browser;
+let browser: TestBrowser;
 let origin: string;
 before(async () => {
   // The pages compare a form's origin with the issuer, so the port has to be known before the server listens.
@@ -31,7 +31,7 @@ before(async () => {
   origin = `http://localhost:${port}`;
   site = await openSite({ issuer: origin });
   await site.app.listen({ port, host: '127.0.0.1' });
-  browser = await launchChromium();
+  browser = await TestBrowser.launch();
 });
 after(async () => {
   await browser.close();
@@ -41,14 +41,8 @@ after(async () => {
 // Each test types a wrong code, and five in a row would block the customer.
 beforeEach(() => unblockCustomer(site.parts.sca, LIISA.username));
 
-async function inBrowser(options: BrowserContextOptions, work: (page: Page) => Promise<void>): Promise<void> {
-  const context = await browser.newContext(options);
-  try {
-    await work(await context.newPage());
-  } finally {
-    await context.close();
-  }
-}
+const inBrowser = (options: BrowserContextOptions, work: (page: Page) => Promise<void>) =>
+  browser.withPage(options, work);
 
 describe('without JavaScript', () => {
   const OFF = { javaScriptEnabled: false, viewport: { width: 320, height: 640 } };

@@ -124,12 +124,14 @@ describe('lupa doctor finds', () => {
 
   test('a clock more than a minute off, either way, and none that is nearly', async () => {
     for (const [seconds, found] of [
-      [-75, /^7[45] s behind the bank's$/],
-      [75, /^7[456] s ahead of the bank's$/],
+      [-75, 'behind'],
+      [75, 'ahead of'],
     ] as const) {
       const { by } = await diagnosed({ now: () => new Date(Date.now() + seconds * 1000) });
       assert.equal(by('clock').level, 'fail');
-      assert.match(by('clock').found, found);
+      const [, off, how] = /^(\d+) s (behind|ahead of) the bank's$/.exec(by('clock').found) ?? assert.fail();
+      assert.equal(how, found);
+      assert.ok(Number(off) > 60, off);
       assert.match(by('clock').mend ?? '', /Set this machine's clock/);
       const near = await diagnosed({ now: () => new Date(Date.now() + (seconds / 75) * 50_000) });
       assert.equal(near.by('clock').level, 'ok');

@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
 import { runAxe } from '../../../../test/support/axe.ts';
-import { launchChromium } from '../../../../test/support/chromium.ts';
+import { TestBrowser } from '../../../../test/support/test-browser.ts';
 import { playCustomer } from '../../src/index.ts';
 import { bookedPayment } from '../support/booked-payment.ts';
 import { testSandbox } from '../support/test-sandbox.ts';
 import { waitingAuthorization } from '../support/waiting-authorization.ts';
 
 const sandbox = testSandbox();
-let browser: Browser;
+let browser: TestBrowser;
 before(async () => {
-  browser = await launchChromium();
+  browser = await TestBrowser.launch();
 });
 after(() => browser?.close());
 
@@ -20,12 +19,11 @@ const NARROW = { width: 320, height: 640 };
 /** Looks at a page in a narrow window, light and dark. */
 async function assertAccessible(path: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
-    const context = await browser.newContext({ viewport: NARROW, colorScheme });
-    const page = await context.newPage();
-    await page.goto(new URL(path, sandbox().authorize).href);
-    assert.deepEqual(await runAxe(page), [], `${path}, ${colorScheme}`);
-    assert.equal(await page.evaluate('document.documentElement.scrollWidth'), NARROW.width, path);
-    await context.close();
+    await browser.withPage({ viewport: NARROW, colorScheme }, async (page) => {
+      await page.goto(new URL(path, sandbox().authorize).href);
+      assert.deepEqual(await runAxe(page), [], `${path}, ${colorScheme}`);
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth'), NARROW.width, path);
+    });
   }
 }
 
@@ -57,13 +55,12 @@ test('a request on the phone is accessible, and approved by keyboard alone with 
     factor: 'mobilekey',
     answerPhone: async () => {
       await assertAccessible('/sandbox/phone/aino');
-      const context = await browser.newContext({ javaScriptEnabled: false });
-      const page = await context.newPage();
-      await page.goto(`${sandbox().authorize}/sandbox/phone/aino`);
-      for (const _ of ['skip link', 'approve']) await page.keyboard.press('Tab');
-      await page.keyboard.press('Enter');
-      await page.waitForURL(/notice=approved/);
-      await context.close();
+      await browser.withPage({ javaScriptEnabled: false }, async (page) => {
+        await page.goto(`${sandbox().authorize}/sandbox/phone/aino`);
+        for (const _ of ['skip link', 'approve']) await page.keyboard.press('Tab');
+        await page.keyboard.press('Enter');
+        await page.waitForURL(/notice=approved/);
+      });
     },
   });
   assert.equal((await tpp.readAuthorization(payment.authorizationId)).status, 'Authorized');
