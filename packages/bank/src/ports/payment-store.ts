@@ -90,7 +90,10 @@ export const MAX_PAYMENTS_IN_BUNDLE = 100;
 
 /** Reads are one statement each, and look the token up in the same statement. */
 export interface PaymentStore {
-  /** One transaction, one statement; one more round trip when the idempotency key was already used. */
+  /**
+   * One transaction, one statement. One more round trip when the idempotency key was already used, and for a token of the customer, of
+   * which the first statement does nothing.
+   */
   createPayment(payment: PaymentToCreate): Promise<CreationOutcome>;
   /** As `createPayment`. */
   createForeignPayment(payment: ForeignPaymentToCreate): Promise<CreationOutcome>;
