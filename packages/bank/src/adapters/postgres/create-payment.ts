@@ -139,9 +139,9 @@ export async function createPayment(database: Database, payment: PaymentToCreate
   const { joins, request } = payment;
   if (joins === undefined) {
     const outcome = await create(database, payment, CREATE_OF_CLIENT, valuesOf(payment, firstLink(payment)));
-    // It did nothing for a customer's token, which the exemption flow alone has: so that flow alone asks twice.
-    const isExemption = outcome.token?.kind === 'customer' && request.payer !== undefined;
-    if (!isExemption) return outcome;
+    // Of a customer's token, which the exemption flow alone has, it did nothing: that flow alone asks a second time, and only then.
+    const didNothing = outcome.kind === 'token-refused';
+    if (!didNothing || outcome.token?.kind !== 'customer' || request.payer === undefined) return outcome;
   }
   const values = valuesOf(payment, digestOf(payment, joins ?? payment.newAuthorizationId));
   if (request.payer === undefined) return create(database, payment, CREATE_IN_BUNDLE, values);
