@@ -238,6 +238,7 @@ const ON_CITUS: Readonly<
   // Money moves between accounts of customers whichever TPP asked for it: no client has them.
   ...{ accounts: 'in one place', entries: 'in one place', bookings: 'in one place' },
   ...{ audit_events: 'in one place', audit_chains: 'in one place', audit_unsealed: 'in one place' },
+  ...{ record_removals: 'on every machine', audit_released: 'in one place' },
   ...{ audit_sealed_heads: 'in one place', audit_events_before_chains: 'in one place' },
 };
 

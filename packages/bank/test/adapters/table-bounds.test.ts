@@ -77,6 +77,8 @@ const BOUNDS: Readonly<Record<string, Bound>> = {
   accounts: { kind: 'one row per', what: 'account' },
   key_lists: { kind: 'one row per', what: 'customer' },
   exemption_counters: { kind: 'one row per', what: 'customer' },
+  record_removals: { kind: 'one row per', what: 'removal of what is kept no longer: one a year' },
+  audit_released: { kind: 'one row per', what: 'chain that has events and whose seals were removed' },
   reaper_positions: { kind: 'one row per', what: 'walk of the reaper' },
   schema_migrations: { kind: 'one row per', what: 'migration' },
   sandbox_decisions: { kind: 'one row per', what: 'authorization that a sandbox decided; empty in a bank' },
