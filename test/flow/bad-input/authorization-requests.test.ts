@@ -188,6 +188,28 @@ describe('authorization requests that must not reach the customer', () => {
     await assertPage(`${bank.sandbox.authorize}/oauth/authorize`);
   });
 
+  test('a form up to 72 KiB is read, and of a larger one a page says how large it may be', async () => {
+    const { authorizationId: fresh } = await tpp.created(await tpp.clientToken());
+    const { origin, pathname, search } = new URL(tpp.authorizationUrl(fresh));
+    const send = (bytes: number) => {
+      const body = `${search.slice(1)}&padding=`.padEnd(bytes, 'x');
+      return bank.store.unchangedBy(() => fetch(`${origin}${pathname}`, { method: 'POST', redirect: 'manual', body }));
+    };
+    for (const bytes of [72 * 1024 + 1, 80_000]) {
+      const refused = await send(bytes);
+      assert.equal(refused.status, 413);
+      assert.match(refused.headers.get('content-type') ?? '', /^text\/html/);
+      const page = await refused.text();
+      assert.match(page, /larger than 72 KiB and was not read: send one of at most 72 KiB/);
+      assert.ok(page.includes(refused.headers.get('x-request-id') ?? 'none'), 'the page does not show the request id');
+    }
+    const taken = await fetch(`${origin}${pathname}`, {
+      ...{ method: 'POST', redirect: 'manual' },
+      body: `${search.slice(1)}&padding=`.padEnd(72 * 1024, 'x'),
+    });
+    assert.match(taken.headers.get('location') ?? '', /\/sca\//);
+  });
+
   test('a nonce works once', async () => {
     const { authorizationId: fresh } = await tpp.created(await tpp.clientToken());
     const nonce = randomUUID();

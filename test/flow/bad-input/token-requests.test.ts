@@ -89,15 +89,36 @@ describe('token requests that must give nothing', () => {
     assertOauthError(answer, 401, 'invalid_client');
   });
 
-  test('a form up to 56 KiB is read, a larger one is 400 invalid_request', async () => {
-    const { clientId, clientSecret, tls } = tpp.identity;
-    const form = new URLSearchParams({ ...CLIENT_CREDENTIALS, client_id: clientId, client_secret: clientSecret });
-    const padded = (bytes: number) => `${form}&padding=`.padEnd(bytes, 'x');
-    const url = `${bank.sandbox.api}/oauth/token`;
-    const ask = (bytes: number) => callHttps({ url, method: 'POST', tls, body: padded(bytes) });
-    assert.equal((await ask(56 * 1024)).status, 200);
-    for (const bytes of [56 * 1024 + 1, 64 * 1024 + 1, 300_000]) {
-      assertOauthError(await bank.store.unchangedBy(() => ask(bytes)), 400, 'invalid_request');
+  describe('a form up to 56 KiB is read, and of each larger one it is said how large it may be', () => {
+    const MOST = 56 * 1024;
+    for (const [path, fields] of [
+      ['/oauth/token', CLIENT_CREDENTIALS],
+      ['/oauth/introspect', { token: 'unknown' }],
+      ['/oauth/revoke', { token: 'unknown' }],
+    ] as const) {
+      for (const [how, headers] of [
+        ['its length told', {}],
+        ['in chunks', { 'transfer-encoding': 'chunked' }],
+      ] as const) {
+        test(`at ${path}, ${how}`, async () => {
+          const { clientId, clientSecret, tls } = tpp.identity;
+          const form = new URLSearchParams({ ...fields, client_id: clientId, client_secret: clientSecret });
+          const ask = (bytes: number) => {
+            const body = `${form}&padding=`.padEnd(bytes, 'x');
+            return callHttps({ url: `${bank.sandbox.api}${path}`, method: 'POST', tls, headers, body });
+          };
+          assert.equal((await ask(MOST)).status, 200);
+          for (const bytes of [MOST + 1, 64 * 1024, 64 * 1024 + 1, 300_000]) {
+            const answer = await bank.store.unchangedBy(() => ask(bytes));
+            assertOauthError(answer, 400, 'invalid_request');
+            assert.match(
+              jsonOf<{ error_description: string }>(answer).error_description,
+              /^The body is larger than 56 KiB; .* nothing was done\. Send .* of at most 56 KiB\.$/,
+            );
+            assert.match(String(answer.headers['x-request-id']), /^[0-9a-f-]{36}$/);
+          }
+        });
+      }
     }
   });
 

@@ -20,9 +20,10 @@ export interface HttpsCall {
   readonly agent?: Agent;
 }
 
-/** Sends one request as it is told: no header is added but `Host`, `Connection` and the body's length. */
+/** Sends one request as it is told: no header is added but `Host`, `Connection` and the body's length, unless it goes in chunks. */
 export async function callHttps({ url, method, headers = {}, body, tls, agent }: HttpsCall): Promise<Answer> {
-  const sized = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  const hasLength = body !== undefined && headers['transfer-encoding'] === undefined;
+  const sized = !hasLength ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const call = request(url, { method, ...tls, agent: agent ?? false, headers: { ...sized, ...headers } });
   const answered = once(call, 'response') as Promise<[IncomingMessage]>;
   call.end(body);

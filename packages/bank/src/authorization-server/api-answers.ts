@@ -22,15 +22,9 @@ export function answerFault(context: KoaContextWithOIDC, fault: unknown): void {
   answerJson(context, isTransient ? 503 : 500, { error, error_description: description });
 }
 
-/**
- * Before the client has proven itself, whatever else is wrong is not told: it is `401 invalid_client` (contract §2). A body that cannot
- * be read at all has no client to speak of.
- */
+/** Before the client has proven itself, whatever else is wrong is not told: it is `401 invalid_client` (contract §2). */
 export function answerUnprovenClient(context: KoaContextWithOIDC): void {
-  if (context.oidc.params === undefined) {
-    context.set('Connection', 'close');
-    answerJson(context, 400, { error: 'invalid_request', error_description: UNREADABLE_BODY });
-  } else answerJson(context, 401, { error: 'invalid_client', error_description: UNPROVEN_CLIENT });
+  answerJson(context, 401, { error: 'invalid_client', error_description: UNPROVEN_CLIENT });
 }
 
 /** Whoever has the secret and the registered certificate is told what is wrong with that. */
@@ -38,7 +32,6 @@ export function answerRefusedCertificate(context: KoaContextWithOIDC, { message 
   answerJson(context, 401, { error: 'invalid_client', error_description: message });
 }
 
-const UNREADABLE_BODY = 'The body cannot be read. Send a form (application/x-www-form-urlencoded) of at most 56 KiB.';
 const UNPROVEN_CLIENT =
   'The client is not authenticated. Send client_id and client_secret in the body, each once, over a connection with the registered certificate.';
 

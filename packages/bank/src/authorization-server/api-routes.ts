@@ -7,6 +7,11 @@ import { handOver, issuerHeaders, type LibraryCallback } from './hand-over.ts';
 import type { AuthorizationServerOptions } from './options.ts';
 import { PATHS } from './provider-configuration.ts';
 
+/** What the library reads of a form, which no setting of it changes (its `lib/shared/selective_body.js`). */
+const MAX_FORM_KIB = 56;
+
+const FORM_TOO_LARGE = `The body is larger than ${MAX_FORM_KIB} KiB; it was not read, and nothing was done. Send what this call needs, and no more, as a form (application/x-www-form-urlencoded) of at most ${MAX_FORM_KIB} KiB.`;
+
 const NO_BODY = new Uint8Array(0);
 
 /**
@@ -18,8 +23,8 @@ export function apiRoutes(callback: LibraryCallback, options: AuthorizationServe
   const issuer = new URL(options.issuer);
   return async (app) => {
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', parseAnyBody);
-    app.setErrorHandler((error, _request, reply) => answerRefusal(error, reply));
+    app.addContentTypeParser('*', parseAnyBody(MAX_FORM_KIB * 1024));
+    app.setErrorHandler((error, request, reply) => answerRefusal(error, reply.header('x-request-id', request.id)));
     for (const path of [PATHS.token, PATHS.revocation, PATHS.introspection]) {
       app.post(path, async (request, reply) => {
         reply.header('x-request-id', request.id);
@@ -64,10 +69,11 @@ function answerRefusal(error: unknown, reply: FastifyReply): FastifyReply {
       .send({ error: 'invalid_client', error_description: error.description ?? error.message });
   }
   if (error.code === 'HEADER_INVALID' || error.code === 'BODY_TOO_LARGE') {
+    const description = error.code === 'BODY_TOO_LARGE' ? FORM_TOO_LARGE : (error.description ?? error.message);
     return reply
       .code(400)
-      .header('cache-control', 'no-store')
-      .send({ error: 'invalid_request', error_description: error.description ?? error.message });
+      .headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
+      .send({ error: 'invalid_request', error_description: description });
   }
   if (error.retryAfterSeconds === undefined) throw error;
   // Turned away before anything was done.

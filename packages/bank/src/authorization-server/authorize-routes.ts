@@ -2,6 +2,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type Provider from 'oidc-provider';
 import type { OuterParameters } from '../domain/authorization-request.ts';
 import { KEYS_MAX_AGE_SECONDS } from '../domain/key-schedule.ts';
+import { errorFromFastify } from '../http/fastify-errors.ts';
 import type { KeyRing } from '../http/key-ring.ts';
 import {
   type AuthorizationRequestOutcome,
@@ -19,7 +20,9 @@ import { errorRedirect, serverError } from './redirect-answer.ts';
 import { pushVerifiedRequest } from './verified-request.ts';
 
 /** A form is as large as the largest request object we look at, and the fields around it. */
-const MAX_FORM_BYTES = 72 * 1024;
+const MAX_FORM_KIB = 72;
+
+const FORM_TOO_LARGE = `the authorization request is a form larger than ${MAX_FORM_KIB} KiB and was not read: send one of at most ${MAX_FORM_KIB} KiB; its request object needs a few`;
 
 /** Public documents change with a key rotation or a release; everyone may keep them for a few minutes. */
 const PUBLIC_DOCUMENT_HEADERS = {
@@ -40,8 +43,12 @@ export function authorizeRoutes(
   const library = { provider, callback, options };
   return async (app) => {
     app.removeAllContentTypeParsers();
-    const form = { parseAs: 'string', bodyLimit: MAX_FORM_BYTES } as const;
+    const form = { parseAs: 'string', bodyLimit: MAX_FORM_KIB * 1024 } as const;
     app.addContentTypeParser('*', form, (_request, body, done) => done(null, body));
+    app.setErrorHandler((error, request, reply) => {
+      if (errorFromFastify(error)?.code !== 'BODY_TOO_LARGE') throw error;
+      return sendErrorPage(request, reply, 413, FORM_TOO_LARGE);
+    });
     app.get(PATHS.authorization, { exposeHeadRoute: false }, (request, reply) =>
       authorize(library, verifier, request, reply, new URL(request.url, issuer).searchParams),
     );
@@ -138,12 +145,18 @@ async function refuse(
   const error = outcome.kind === 'failed' ? serverError(request.id) : outcome.problem;
   reply.header('cache-control', 'no-store');
   if (outcome.address !== undefined) return reply.redirect(errorRedirect(outcome.address, error, issuer), 303);
+  return sendErrorPage(request, reply, outcome.kind === 'failed' ? 500 : 400, error.description);
+}
+
+async function sendErrorPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  reason: string,
+): Promise<FastifyReply> {
   const { acceptLanguage } = beginBrowserExchange(request);
-  const page = await errorPage({ reason: error.description, requestId: request.id, acceptLanguage });
-  return reply
-    .code(outcome.kind === 'failed' ? 500 : 400)
-    .headers(ERROR_PAGE_HEADERS)
-    .send(page);
+  const page = await errorPage({ reason, requestId: request.id, acceptLanguage });
+  return reply.code(status).headers(ERROR_PAGE_HEADERS).header('x-request-id', request.id).send(page);
 }
 
 function beginBrowserExchange(request: FastifyRequest, errorAddress?: Exchange['errorAddress']): Exchange {

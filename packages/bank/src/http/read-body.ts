@@ -10,12 +10,14 @@ const NO_BODY = new Uint8Array(0);
 /**
  * Reads the bytes of a request's body, whatever its Content-Type says: the signature covers them as they came (contract §5).
  *
+ * @param maxBytes how many are read at most
  * @param done told once: of the bytes, none when there was no body, or of BODY_TOO_LARGE, as soon as that is known. Of a
  * request that breaks off it is never told.
  */
 export function readBody(
   request: IncomingMessage,
   done: (error: LupaError | undefined, body: Uint8Array) => void,
+  maxBytes = MAX_BODY_BYTES,
 ): void {
   const { headers, method } = request;
   const length = headers['content-length'];
@@ -23,7 +25,7 @@ export function readBody(
     done(undefined, NO_BODY);
     return;
   }
-  if (Number(length) > MAX_BODY_BYTES) {
+  if (Number(length) > maxBytes) {
     done(new LupaError('BODY_TOO_LARGE'), NO_BODY);
     return;
   }
@@ -31,7 +33,7 @@ export function readBody(
   let bytes = 0;
   const take = (chunk: Uint8Array) => {
     bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) {
+    if (bytes > maxBytes) {
       request.off('data', take).off('end', end);
       done(new LupaError('BODY_TOO_LARGE'), NO_BODY);
       return;
@@ -46,10 +48,7 @@ export function readBody(
 }
 
 /** The same for routes of Fastify, as their parser of every content type: `request.body` is the bytes. */
-export function parseAnyBody(
-  { raw }: FastifyRequest,
-  _payload: unknown,
-  done: (error: Error | null, body?: Uint8Array) => void,
-): void {
-  readBody(raw, (error, body) => done(error ?? null, body));
+export function parseAnyBody(maxBytes = MAX_BODY_BYTES) {
+  return ({ raw }: FastifyRequest, _payload: unknown, done: (error: Error | null, body?: Uint8Array) => void): void =>
+    readBody(raw, (error, body) => done(error ?? null, body), maxBytes);
 }

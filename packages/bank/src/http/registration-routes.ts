@@ -62,7 +62,7 @@ export function registrationRoutes(options: RegistrationRoutesOptions) {
       if (request.headers['content-type'] !== undefined) request.headers['content-type'] = 'application/octet-stream';
     });
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', parseAnyBody);
+    app.addContentTypeParser('*', parseAnyBody());
     app.setErrorHandler((error, request, reply) => answerRegistrationError(error, request, reply));
 
     app.post(
