@@ -70,6 +70,11 @@ function gaugesOfStore(registry: Registry) {
     help: 'How long the booking that has waited longest has been due.',
     registers,
   });
+  const age = new Gauge({
+    name: 'lupa_records_age_seconds',
+    help: 'How long ago the oldest booking that is kept was booked; 0 where there is none.',
+    registers,
+  });
   const unsealed = new Gauge({
     name: 'lupa_audit_events_unsealed',
     help: 'Events of the audit trail that no seal covers yet.',
@@ -83,9 +88,13 @@ function gaugesOfStore(registry: Registry) {
   return (store: Awaited<ReturnType<BankFigures['store']>>): void => {
     waiting.set({ status: 'Accepted' }, store.submissionsAccepted);
     waiting.set({ status: 'Pending' }, store.submissionsPending);
-    const { oldestBooking } = store;
-    delay.set(oldestBooking === undefined ? 0 : Math.max(0, (Date.now() - oldestBooking.getTime()) / 1000));
+    delay.set(secondsSince(store.oldestBooking));
+    age.set(secondsSince(store.oldestRecord));
     unsealed.set(store.eventsUnsealed);
     imbalance.set(store.imbalanceCents);
   };
+}
+
+function secondsSince(time: Date | undefined): number {
+  return time === undefined ? 0 : Math.max(0, (Date.now() - time.getTime()) / 1000);
 }

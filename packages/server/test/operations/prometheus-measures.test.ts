@@ -56,6 +56,7 @@ test('the store is asked by the one worker that is told to, and its figures stan
         submissionsAccepted: 4,
         submissionsPending: 5,
         oldestBooking: new Date(Date.now() - 60_000),
+        oldestRecord: undefined,
         eventsUnsealed: 6,
         imbalanceCents: 0,
       };
@@ -74,4 +75,24 @@ test('the store is asked by the one worker that is told to, and its figures stan
   for (const name of ['lupa_calls_under_way', 'nodejs_eventloop_lag_seconds']) {
     assert.ok(own.includes(name), name);
   }
+});
+
+test('how long ago the oldest booking was booked stands there, and 0 where there is none', async () => {
+  const figures = workerFigures();
+  const process = () => ({
+    callsUnderWay: 0,
+    eventLoopDelayMs: 0,
+    database: { statements: 0, transactions: 0, waiting: 0 },
+  });
+  const ageOf = async (oldestRecord: Date | undefined) => {
+    const store = async () => ({
+      ...{ submissionsAccepted: 0, submissionsPending: 0, eventsUnsealed: 0, imbalanceCents: 0 },
+      ...{ oldestBooking: undefined, oldestRecord },
+    });
+    const read = await figures.read({ process, store }, 'store');
+    return read.find(({ name }) => name === 'lupa_records_age_seconds')?.values[0]?.value ?? Number.NaN;
+  };
+  const elevenYears = 11 * 366 * 86_400;
+  assert.ok((await ageOf(new Date(Date.now() - elevenYears * 1000))) >= elevenYears);
+  assert.equal(await ageOf(undefined), 0);
 });
