@@ -3,14 +3,14 @@ import { type AuditReport, verifyAuditTrail } from './operations/verify-audit-tr
 
 /**
  * Checks the audit trail of a store, without a bank: every chain, every seal. Changes nothing. On PostgreSQL any number of
- * banks may be at work meanwhile.
+ * banks may be at work meanwhile, and records be removed.
  *
  * @throws StoreNotFound when there is no such store, or it is of an earlier release
  * @throws StoreInUse when another process has the sandbox's store open
  * @throws LupaError UNAVAILABLE when the server cannot be reached
  */
 export async function verifyStoredAuditTrail(store: StoreSettings): Promise<AuditReport> {
-  const database = await openExistingDatabase(store, 'audit_seals');
+  const database = await openExistingDatabase(store, 'record_removals');
   try {
     return await verifyAuditTrail(new PostgresAuditTrail(database));
   } finally {

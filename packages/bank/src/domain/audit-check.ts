@@ -1,8 +1,11 @@
 import { type AuditEntry, auditHash, chainOf, entryDigest } from './audit-chain.ts';
 import { type SealContent, type SealedHead, sealHash, sealRoot } from './audit-seal.ts';
 
-/** A link that does not hold, and what is wrong with it in a sentence. */
-export type AuditFault =
+/** What does not hold, and what is wrong with it in a sentence. */
+export type AuditFault = LinkFault | { readonly in: 'removal'; readonly removalId: string; readonly problem: string };
+
+/** A link that does not hold. */
+export type LinkFault =
   | {
       readonly in: 'chain';
       readonly chainId: string;
@@ -40,11 +43,27 @@ export interface StoredSeal extends SealContent {
   })[];
 }
 
-/** @returns the first link of the chain that does not hold; undefined when all do */
-export function checkChain(chain: StoredChain): AuditFault | undefined {
+/**
+ * Whether what bears this time may have been removed. A time that is none (`infinity`) is past no term, and one finer than ours is
+ * as old as its millisecond: neither has a hash that holds.
+ *
+ * @param keptFrom what is older may be gone; undefined when nothing may
+ */
+export function isPastTerm(time: string, keptFrom: Date | undefined): boolean {
+  return keptFrom !== undefined && Date.parse(time) < keptFrom.getTime();
+}
+
+/**
+ * What is past its term may be gone from the beginning of the chain, up to an event that is past its term too: so nothing younger
+ * is missing before it.
+ *
+ * @returns the first link of the chain that does not hold; undefined when all do
+ */
+export function checkChain(chain: StoredChain, keptFrom?: Date): LinkFault | undefined {
   let previous: StoredEvent | undefined;
   for (const event of chain.events) {
-    const problem = problemOf(event, previous, chain.chainId);
+    const begins = previous === undefined && event.sequence > 1 && isPastTerm(event.at, keptFrom);
+    const problem = problemOf(event, begins ? 'removed' : previous, chain.chainId);
     if (problem !== undefined)
       return chainFault(chain, problem.sequence, problem.missing ? undefined : event, problem.text);
     previous = event;
@@ -52,13 +71,20 @@ export function checkChain(chain: StoredChain): AuditFault | undefined {
   return checkEnd(chain, previous);
 }
 
-/** @returns the first thing wrong with the seal; undefined when it holds */
-export function checkSeal(seal: StoredSeal, previous: StoredSeal | undefined): AuditFault | undefined {
+/**
+ * The first seals may be gone, up to one that is past the term too.
+ *
+ * @returns the first thing wrong with the seal; undefined when it holds
+ */
+export function checkSeal(seal: StoredSeal, previous: StoredSeal | undefined, keptFrom?: Date): LinkFault | undefined {
   const { sealNumber, heads } = seal;
-  const fault = (problem: string): AuditFault => ({ in: 'seal', sealNumber, problem });
+  const fault = (problem: string): LinkFault => ({ in: 'seal', sealNumber, problem });
+  const begins = previous === undefined && sealNumber > 1 && isPastTerm(seal.sealedAt, keptFrom);
   const expected = (previous?.sealNumber ?? 0) + 1;
-  if (sealNumber !== expected) return { in: 'seal', sealNumber: expected, problem: 'the seal is missing' };
-  if (seal.previousHash !== previous?.hash) return fault('it does not continue the seal before it');
+  if (sealNumber !== expected && !begins) {
+    return { in: 'seal', sealNumber: expected, problem: 'the seal is missing' };
+  }
+  if (seal.previousHash !== previous?.hash && !begins) return fault('it does not continue the seal before it');
   if (sealHash(seal) !== seal.hash) return fault('it was changed: its hash is not that of what it says');
   if (heads.length !== seal.headCount)
     return fault(`it covers ${seal.headCount} chains, and ${heads.length} are there`);
@@ -82,19 +108,27 @@ interface Problem {
   readonly missing?: true;
 }
 
-function problemOf(event: StoredEvent, previous: StoredEvent | undefined, chainId: string): Problem | undefined {
-  const expected = (previous?.sequence ?? 0) + 1;
+/** @param previous the event before; `removed` where that is gone past its term, so that nothing can be said of it */
+function problemOf(
+  event: StoredEvent,
+  previous: StoredEvent | 'removed' | undefined,
+  chainId: string,
+): Problem | undefined {
   const { sequence } = event;
+  const isRemoved = previous === 'removed';
+  const expected = isRemoved ? sequence : (previous?.sequence ?? 0) + 1;
   if (sequence !== expected) return { sequence: expected, text: 'the event is missing', missing: true };
   if (auditHash({ ...event, chainId }, event.customerId, entryDigest(event)) !== event.hash) {
     return { sequence, text: 'the event was changed: its hash is not that of what it says' };
   }
-  if (event.previousHash !== previous?.hash) return { sequence, text: 'the event does not continue the one before it' };
+  if (!isRemoved && event.previousHash !== previous?.hash) {
+    return { sequence, text: 'the event does not continue the one before it' };
+  }
   if (chainOf(event) !== chainId) return { sequence, text: 'the event does not belong to this chain' };
   return undefined;
 }
 
-function checkEnd(chain: StoredChain, last: StoredEvent | undefined): AuditFault | undefined {
+function checkEnd(chain: StoredChain, last: StoredEvent | undefined): LinkFault | undefined {
   const { end } = chain;
   const sequence = last?.sequence ?? 0;
   if (end === undefined) {
@@ -118,7 +152,7 @@ function chainFault(
   sequence: number,
   event: StoredEvent | undefined,
   problem: string,
-): AuditFault {
+): LinkFault {
   return {
     in: 'chain',
     chainId,

@@ -1,7 +1,11 @@
+import { isPastTerm } from './audit-check.ts';
+
 /** A chain's newest event, as of one moment. */
 export interface NewestEvent {
   readonly chainId: string;
   readonly sequence: number;
+  /** When it was written. ISO 8601 in UTC with milliseconds, or as the store has it. */
+  readonly at: string;
   readonly isAuthorization: boolean;
   /** Whether it waits for a seal. */
   readonly isWaiting: boolean;
@@ -27,7 +31,7 @@ export interface WaitingEvent {
 
 export interface CoverageGap {
   /**
-   * - `unsealed`: the newest event of a chain is under no seal, and waits for none
+   * - `unsealed`: the newest event of a chain is under no seal and waits for none, and its seal cannot be gone past its term
    * - `unwritten`: an event waits for a seal that is not there
    * - `without-seal`: something is kept of a seal that is not there itself
    */
@@ -57,11 +61,15 @@ export class CoverageCheck {
     return this.#open.size > this.#ahead.size;
   }
 
-  /** The next chains, in the order of their ids. */
-  meetChains(chains: readonly NewestEvent[]): void {
+  /**
+   * The next chains, in the order of their ids.
+   *
+   * @param keptFrom the seals over what is older may be gone; undefined when none may
+   */
+  meetChains(chains: readonly NewestEvent[], keptFrom: Date | undefined): void {
     for (const chain of chains) {
       const isSealed = (this.#ahead.get(chain.chainId) ?? 0) >= chain.sequence;
-      if (!isSealed && !chain.isWaiting) this.#open.set(chain.chainId, chain);
+      if (!isSealed && !chain.isWaiting && !isPastTerm(chain.at, keptFrom)) this.#open.set(chain.chainId, chain);
       this.#ahead.delete(chain.chainId);
       this.#met = chain.chainId;
     }
@@ -75,16 +83,27 @@ export class CoverageCheck {
     }
   }
 
-  /** All heads there are were met: what is still open is covered by none. */
-  takeUnsealed(): CoverageGap[] {
-    const gaps = [...this.#open.values()].map(
-      ({ chainId, sequence, isAuthorization }): CoverageGap => ({
-        kind: 'unsealed',
-        chainId,
-        isAuthorization,
-        sequence,
-      }),
-    );
+  /** Whether a newest event was met that no head met so far covers. */
+  get hasOpen(): boolean {
+    return this.#open.size > 0;
+  }
+
+  /**
+   * All heads there are were met: what is still open is covered by none.
+   *
+   * @param keptFrom the same as for `meetChains`, or later
+   */
+  takeUnsealed(keptFrom: Date | undefined): CoverageGap[] {
+    const gaps = [...this.#open.values()]
+      .filter(({ at }) => !isPastTerm(at, keptFrom))
+      .map(
+        ({ chainId, sequence, isAuthorization }): CoverageGap => ({
+          kind: 'unsealed',
+          chainId,
+          isAuthorization,
+          sequence,
+        }),
+      );
     this.#open.clear();
     return gaps;
   }

@@ -1,5 +1,6 @@
 import { CoverageCheck, type CoverageGap, type KeptHead, type WaitingEvent } from '../domain/audit-coverage.ts';
 import type { AuditTrail } from '../ports/audit-trail.ts';
+import { KnownRemoval } from './known-removal.ts';
 
 /** What lies between chains and seals. */
 export interface AuditCoverage {
@@ -23,10 +24,13 @@ export const GAPS_TOLD = 100;
  *   they took. So at any moment an event waits or is under a head, never neither, and each piece asks for all it must
  *   know of a row at once: whether a chain's newest event waits, whether the event that waits is there, whether the seal of
  *   a head is there. The last two are thereby decided.
- * - A newest event that does not wait at the moment of its piece is therefore under a head by then. Heads are never taken away, and
- *   those of a new seal stand behind all there are, for its number is greater: whatever is there when the walk over the heads comes
- *   to its end, it has met. Only an end that it came to after the chain's piece says that no head covers the event; where it had
- *   come to one before, it goes on from there.
+ * - A newest event that does not wait at the moment of its piece is therefore under a head by then. Heads go for one reason only,
+ *   past their term, and those of a new seal stand behind all there are, for its number is greater: of what is there when the
+ *   walk over the heads comes to its end, it has met all. Only an end that it came to after the chain's piece says that no
+ *   head covers the event; where it had come to one before, it goes on from there.
+ * - Past its term goes a seal whose heads are all events past theirs, in one transaction with its heads, and after that was
+ *   announced. So what is still open when the walk over the heads comes to its end is judged by an announcement read then:
+ *   what is younger is told, whatever was removed meanwhile; what is older is not, and was not remembered where that was known.
  * - An event written behind the place that the walk over the chains has come to is not looked at, as if it had been written
  *   after the check. One written before that place is newest in its turn, with its own row that waits or its own head.
  * - A gap stays one, for the bank writes no event that is missing, no row for one that waited for none and no seal under an old
@@ -36,9 +40,14 @@ export const GAPS_TOLD = 100;
  *   of several moments.
  *
  * @param rows of a piece, at most: chains, heads or events
+ * @param removal what is known of what may be gone
  */
-export async function verifyAuditCoverage(trail: AuditTrail, rows: number): Promise<AuditCoverage> {
-  const { unsealed, withoutSeal } = await walkChainsAndHeads(trail, rows);
+export async function verifyAuditCoverage(
+  trail: AuditTrail,
+  rows: number,
+  removal = new KnownRemoval(trail),
+): Promise<AuditCoverage> {
+  const { unsealed, withoutSeal } = await walkChainsAndHeads(trail, rows, removal);
   const { unwritten, waitingEvents } = await walkWaiting(trail, rows);
   let eventsBeforeChains = 0;
   for await (const piece of inPieces<string>(rows, (after) => trail.eventsBeforeChainsAfter(after, rows))) {
@@ -48,7 +57,7 @@ export async function verifyAuditCoverage(trail: AuditTrail, rows: number): Prom
   return { waitingEvents, eventsBeforeChains, gaps };
 }
 
-async function walkChainsAndHeads(trail: AuditTrail, rows: number) {
+async function walkChainsAndHeads(trail: AuditTrail, rows: number, removal: KnownRemoval) {
   const unsealed: CoverageGap[] = [];
   const withoutSeal: CoverageGap[] = [];
   const check = new CoverageCheck();
@@ -57,7 +66,7 @@ async function walkChainsAndHeads(trail: AuditTrail, rows: number) {
   for (let [moreChains, moreHeads] = [true, true]; moreChains || moreHeads; ) {
     if (moreChains && !(moreHeads && check.lacksHeads)) {
       const chains = await trail.newestEventsAfter(chain, rows);
-      check.meetChains(chains);
+      check.meetChains(chains, removal.keptFrom);
       chain = chains.at(-1)?.chainId ?? chain;
       moreChains = chains.length === rows;
       // An end that the heads had before this piece says nothing about it.
@@ -68,7 +77,7 @@ async function walkChainsAndHeads(trail: AuditTrail, rows: number) {
       tell(withoutSeal, sealsMissing(heads, head));
       head = heads.at(-1) ?? head;
       moreHeads = heads.length === rows;
-      if (!moreHeads) tell(unsealed, check.takeUnsealed());
+      if (!moreHeads && check.hasOpen) tell(unsealed, check.takeUnsealed(await removal.readAgain()));
     }
   }
   return { unsealed, withoutSeal };

@@ -1,6 +1,7 @@
 import { type AuditFault, checkChain, checkSeal, type StoredChain, type StoredSeal } from '../domain/audit-check.ts';
 import type { CoverageGap } from '../domain/audit-coverage.ts';
 import type { AuditTrail } from '../ports/audit-trail.ts';
+import { KnownRemoval } from './known-removal.ts';
 import { verifyAuditCoverage } from './verify-audit-coverage.ts';
 
 /** What the check of a whole audit trail found. */
@@ -16,9 +17,13 @@ export interface AuditReport {
   readonly eventsBeforeChains: number;
   /** Kept elsewhere, it shows later that nothing up to here was rewritten. */
   readonly newestSeal: { readonly sealNumber: number; readonly sealedAt: string; readonly hash: string } | undefined;
-  /** How many chains and seals do not hold. */
+  /** What is older may be gone, past its term: ISO 8601 in UTC. Undefined when nothing may. */
+  readonly keptFrom: string | undefined;
+  /** When the removal of that was announced: ISO 8601 in UTC. */
+  readonly removalAnnounced: string | undefined;
+  /** How many chains and seals do not hold, and announcements of a removal. */
   readonly broken: number;
-  /** The first of them, at most `FAULTS_TOLD`; of each the first link that does not hold. */
+  /** The first of them, at most `FAULTS_TOLD`; of each the first thing that does not hold. */
   readonly faults: readonly AuditFault[];
 }
 
@@ -35,15 +40,23 @@ export interface AuditPieces {
 const PIECES: AuditPieces = { chains: 200, rows: 5_000 };
 
 /** More than any seal covers (`EVENTS_PER_SEAL`): what is beyond, somebody added. */
-const HEADS_OF_A_SEAL = 100_000;
+export const HEADS_OF_A_SEAL = 100_000;
 
-/** Checks every chain, every seal, and that each chain's newest event is sealed or waits for it. May run while the bank does. */
+/**
+ * Checks every chain, every seal, and that each chain's newest event is sealed or waits for it. What was removed past its term, as
+ * announced, is not missing. May run while a bank does, and while records are removed.
+ */
 export async function verifyAuditTrail(trail: AuditTrail, pieces = PIECES): Promise<AuditReport> {
+  const removal = new KnownRemoval(trail);
+  await removal.readAgain();
   const faults: AuditFault[] = [];
-  const counts = await checkChains(trail, pieces.chains, faults);
-  const { seals, newest } = await checkSeals(trail, faults);
-  const { gaps, waitingEvents, eventsBeforeChains } = await verifyAuditCoverage(trail, pieces.rows);
+  const counts = await checkChains(trail, pieces.chains, removal, faults);
+  const { seals, newest } = await checkSeals(trail, removal, faults);
+  const { gaps, waitingEvents, eventsBeforeChains } = await verifyAuditCoverage(trail, pieces.rows, removal);
   faults.push(...gaps.map(gapFault));
+  await removal.readAgain();
+  // It comes first: what follows may be missing for no other reason.
+  if (removal.fault !== undefined) faults.unshift(removal.fault);
   return {
     ok: faults.length === 0,
     ...counts,
@@ -51,21 +64,27 @@ export async function verifyAuditTrail(trail: AuditTrail, pieces = PIECES): Prom
     waitingEvents,
     eventsBeforeChains,
     newestSeal: newest && { sealNumber: newest.sealNumber, sealedAt: newest.sealedAt, hash: newest.hash },
-    broken: new Set(faults.map((fault) => (fault.in === 'seal' ? fault.sealNumber : fault.chainId))).size,
+    keptFrom: removal.keptFrom?.toISOString(),
+    removalAnnounced: removal.announced?.announced.toISOString(),
+    broken: new Set(faults.map(brokenPart)).size,
     faults: faults.slice(0, FAULTS_TOLD),
   };
 }
 
-async function checkChains(trail: AuditTrail, limit: number, faults: AuditFault[]) {
+function brokenPart(fault: AuditFault): string | number {
+  if (fault.in === 'seal') return fault.sealNumber;
+  return fault.in === 'chain' ? fault.chainId : fault.in;
+}
+
+async function checkChains(trail: AuditTrail, limit: number, removal: KnownRemoval, faults: AuditFault[]) {
   let [chains, events] = [0, 0];
   for (let after: string | undefined; ; ) {
     const piece = await trail.chainsAfter(after, limit);
     for (const chain of piece) {
       if (!isEmpty(chain)) chains += 1;
       events += chain.events.length;
-      const fault = checkChain(chain);
-      if (fault !== undefined) faults.push(fault);
     }
+    faults.push(...(await removal.judge((keptFrom) => piece.map((chain) => checkChain(chain, keptFrom)))));
     // Not until there are no more: a bank at work makes new ones faster than that.
     if (piece.length < limit) return { chains, events };
     after = piece.at(-1)?.chainId;
@@ -77,15 +96,25 @@ function isEmpty({ end, events }: StoredChain): boolean {
   return events.length === 0 && end?.sequence === 0;
 }
 
-async function checkSeals(trail: AuditTrail, faults: AuditFault[]) {
+async function checkSeals(trail: AuditTrail, removal: KnownRemoval, faults: AuditFault[]) {
   let newest: StoredSeal | undefined;
   for (let seals = 0; ; seals += 1) {
     const seal = await trail.sealAfter(newest?.sealNumber ?? 0, HEADS_OF_A_SEAL);
     if (seal === undefined) return { seals, newest };
-    const fault = checkSeal(seal, newest);
-    if (fault !== undefined) faults.push(fault);
+    const previous = (await isBehindRemoval(trail, seal, newest)) ? undefined : newest;
+    faults.push(...(await removal.judge((keptFrom) => [checkSeal(seal, previous, keptFrom)])));
     newest = seal;
   }
+}
+
+/**
+ * Whether the seals between these two went with all before them, while we were reading: removal begins with the first seal there is,
+ * so the earlier of the two is gone as well. Then the later is judged as one with which the seals begin.
+ */
+async function isBehindRemoval(trail: AuditTrail, seal: StoredSeal, newest: StoredSeal | undefined): Promise<boolean> {
+  if (newest === undefined || seal.sealNumber === newest.sealNumber + 1) return false;
+  const first = await trail.sealAfter(0, 0);
+  return first === undefined || first.sealNumber > newest.sealNumber;
 }
 
 const GAPS: Readonly<Record<Exclude<CoverageGap['kind'], 'without-seal'>, string>> = {

@@ -1,5 +1,6 @@
 import type { StoredChain, StoredSeal } from '../domain/audit-check.ts';
 import type { KeptHead, NewestEvent, WaitingEvent } from '../domain/audit-coverage.ts';
+import type { StoredRemoval } from '../domain/audit-removal.ts';
 
 /**
  * The audit trail apart from its writing, which is part of every transaction that changes something. It is read a piece at a
@@ -25,6 +26,8 @@ export interface AuditTrail {
   waitingEventsAfter(event: EventPlace | undefined, limit: number): Promise<WaitingEvent[]>;
   /** Ids of events written before there were chains, behind the one named, in their order. */
   eventsBeforeChainsAfter(eventId: string | undefined, limit: number): Promise<string[]>;
+  /** The removal of records that reaches furthest, with the event that announces it; undefined when there was none. */
+  latestRemoval(): Promise<StoredRemoval | undefined>;
 }
 
 export type HeadPlace = Pick<KeptHead, 'sealNumber' | 'chainId'>;

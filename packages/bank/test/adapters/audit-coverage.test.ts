@@ -7,7 +7,7 @@ import { type AuditCoverage, GAPS_TOLD, verifyAuditCoverage } from '../../src/op
 import { verifyAuditTrail } from '../../src/operations/verify-audit-trail.ts';
 import type { AuditTrail } from '../../src/ports/audit-trail.ts';
 import { LATER, newClient, newEvent, newPayment, newToken } from './fixtures.ts';
-import { afterTampering, type Sql, type Tampering } from './tampering.ts';
+import { afterTampering, type Sql, type Tampering, withWorkBetween } from './tampering.ts';
 import { postgresForTests } from './test-databases.ts';
 
 const CHAINS = 320;
@@ -208,25 +208,7 @@ describe('the check of the trail while a bank is at work', () => {
     };
   });
 
-  /** The trail, with something done before each piece is read. */
-  function meanwhile(work: (piece: keyof AuditTrail) => Promise<unknown>): AuditTrail {
-    const whole: AuditTrail = trail();
-    const after =
-      <Values extends unknown[], Piece>(name: keyof AuditTrail, read: (...values: Values) => Promise<Piece>) =>
-      async (...values: Values) => {
-        await work(name);
-        return read.apply(whole, values);
-      };
-    return {
-      seal: whole.seal,
-      chainsAfter: after('chainsAfter', whole.chainsAfter),
-      sealAfter: after('sealAfter', whole.sealAfter),
-      newestEventsAfter: after('newestEventsAfter', whole.newestEventsAfter),
-      keptHeadsAfter: after('keptHeadsAfter', whole.keptHeadsAfter),
-      waitingEventsAfter: after('waitingEventsAfter', whole.waitingEventsAfter),
-      eventsBeforeChainsAfter: after('eventsBeforeChainsAfter', whole.eventsBeforeChainsAfter),
-    };
-  }
+  const meanwhile = (work: (piece: keyof AuditTrail) => Promise<unknown>) => withWorkBetween(trail(), work);
 
   /** Removes every head over the chain, and what of it waits. */
   async function uncover(authorizationId: AuthorizationId): Promise<void> {

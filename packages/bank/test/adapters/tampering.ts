@@ -39,3 +39,23 @@ function trailInside(inside: Transaction): PostgresAuditTrail {
     close: refuse,
   });
 }
+
+/** The trail, with something done before each piece is read. */
+export function withWorkBetween(whole: AuditTrail, work: (piece: keyof AuditTrail) => Promise<unknown>): AuditTrail {
+  const after =
+    <Values extends unknown[], Piece>(name: keyof AuditTrail, read: (...values: Values) => Promise<Piece>) =>
+    async (...values: Values) => {
+      await work(name);
+      return read.apply(whole, values);
+    };
+  return {
+    seal: whole.seal,
+    chainsAfter: after('chainsAfter', whole.chainsAfter),
+    sealAfter: after('sealAfter', whole.sealAfter),
+    newestEventsAfter: after('newestEventsAfter', whole.newestEventsAfter),
+    keptHeadsAfter: after('keptHeadsAfter', whole.keptHeadsAfter),
+    waitingEventsAfter: after('waitingEventsAfter', whole.waitingEventsAfter),
+    eventsBeforeChainsAfter: after('eventsBeforeChainsAfter', whole.eventsBeforeChainsAfter),
+    latestRemoval: after('latestRemoval', whole.latestRemoval),
+  };
+}

@@ -1,4 +1,5 @@
 import type { AuditReport } from '@lupa/bank';
+import { formatHelsinki } from '@lupa/protocol';
 import type { Paint } from '../print/paint.ts';
 
 type Fault = AuditReport['faults'][number];
@@ -12,9 +13,14 @@ export function describeAudit(report: AuditReport, paint: Paint): string {
       : [
           `${paint('red', 'Broken.')} First: ${describeFault(first)}`,
           ...others.map((fault) => `  also: ${describeFault(fault)}`),
-          `${report.broken} chains or seals do not hold. ${counts(report)}`,
+          `${broken(report)} ${counts(report)}`,
         ];
   return `${[...verdict, ...remarks(report)].join('\n')}\n`;
+}
+
+function broken({ broken, faults }: AuditReport): string {
+  const parts = faults.some((fault) => fault.in === 'removal') ? 'chains, seals or removals' : 'chains or seals';
+  return `${broken} ${parts} do not hold.`;
 }
 
 function counts({ events, chains, seals }: AuditReport): string {
@@ -25,8 +31,14 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
-function remarks({ waitingEvents, eventsBeforeChains, newestSeal }: AuditReport): string[] {
+function remarks(report: AuditReport): string[] {
+  const { waitingEvents, eventsBeforeChains, newestSeal, keptFrom, removalAnnounced } = report;
   const lines: string[] = [];
+  if (keptFrom !== undefined && removalAnnounced !== undefined) {
+    lines.push(
+      `What is from before ${dayOf(keptFrom)} is past its term and may be gone, as announced on ${dayOf(removalAnnounced)}.`,
+    );
+  }
   if (waitingEvents > 0) lines.push(`${counted(waitingEvents, 'event')} chained, waiting for the next seal.`);
   if (eventsBeforeChains > 0) {
     lines.push(`${counted(eventsBeforeChains, 'event')} from before there were chains: nothing can be said of them.`);
@@ -37,7 +49,13 @@ function remarks({ waitingEvents, eventsBeforeChains, newestSeal }: AuditReport)
   return lines;
 }
 
+/** By the calendar of Finland, by which terms end. */
+function dayOf(time: string): string {
+  return formatHelsinki(new Date(time)).slice(0, 10);
+}
+
 function describeFault(fault: Fault): string {
+  if (fault.in === 'removal') return `removal ${fault.removalId}: ${fault.problem}.`;
   if (fault.in === 'seal') return `seal ${fault.sealNumber}: ${fault.problem}.`;
   const { authorizationId, chainId, sequence, eventId, event, problem } = fault;
   const chain = authorizationId === undefined ? `chain ${chainId}` : `authorization ${authorizationId}`;

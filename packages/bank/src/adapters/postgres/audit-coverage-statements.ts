@@ -10,6 +10,7 @@ import type { Statement } from './database.ts';
 export const NEWEST_EVENTS_AFTER: Statement = {
   name: 'audit-newest-events-after',
   text: `SELECT chain_id AS "chainId", sequence, waiting >= sequence AS "isWaiting",
+      (SELECT to_json(e.at) FROM audit_events e WHERE e.chain_id = newest.chain_id AND e.sequence = newest.sequence) AS at,
       (SELECT a.authorization_id FROM authorizations a WHERE a.authorization_id = newest.chain_id) IS NOT NULL AS "isAuthorization"
     FROM (
       SELECT chain_id, MAX(written) AS sequence, MAX(waiting) AS waiting FROM (

@@ -1,5 +1,6 @@
 import type { StoredChain, StoredEvent, StoredSeal } from '../../domain/audit-check.ts';
 import type { KeptHead, NewestEvent, WaitingEvent } from '../../domain/audit-coverage.ts';
+import type { StoredRemoval } from '../../domain/audit-removal.ts';
 import type { AuditTrail, EventPlace, HeadPlace } from '../../ports/audit-trail.ts';
 import {
   BEFORE_CHAINS_AFTER,
@@ -12,6 +13,11 @@ import type { Database, Statement } from './database.ts';
 
 /** Smaller than every id. */
 const NO_CHAIN = '00000000-0000-0000-0000-000000000000';
+
+/** The members of an event `e`, for `json_build_object`. */
+const EVENT = `'sequence', e.sequence, 'previousHash', encode(e.previous_hash, 'hex'), 'hash', encode(e.hash, 'hex'),
+          'eventId', e.event_id, 'at', e.at, 'event', e.event, 'authorizationId', e.authorization_id,
+          'clientId', e.client_id, 'customerId', e.customer_id, 'requestId', e.request_id, 'details', e.details`;
 
 /** Chains known by their end and chains known by their events: of one that was tampered with either may be gone. */
 const CHAINS_AFTER: Statement = {
@@ -27,9 +33,7 @@ const CHAINS_AFTER: Statement = {
         (SELECT c.audit_hash FROM audit_chains c WHERE c.chain_id = ids.chain_id)
       ), 'hex') AS end_hash,
       (SELECT json_agg(json_build_object(
-          'sequence', e.sequence, 'previousHash', encode(e.previous_hash, 'hex'), 'hash', encode(e.hash, 'hex'),
-          'eventId', e.event_id, 'at', e.at, 'event', e.event, 'authorizationId', e.authorization_id,
-          'clientId', e.client_id, 'customerId', e.customer_id, 'requestId', e.request_id, 'details', e.details
+          ${EVENT}
         ) ORDER BY e.sequence) FROM audit_events e WHERE e.chain_id = ids.chain_id) AS events
     FROM (
       (SELECT authorization_id AS chain_id FROM authorizations
@@ -57,6 +61,16 @@ const SEAL_AFTER: Statement = {
     FROM audit_seals s WHERE s.seal_number > $1 ORDER BY s.seal_number LIMIT 1`,
 };
 
+/** In the order of the removal itself (`record-removals.ts`), so that both mean the same one. */
+const LATEST_REMOVAL: Statement = {
+  name: 'audit-latest-removal',
+  text: `SELECT r.removal_id, to_json(r.kept_from) AS kept_from, now() AS read_at,
+      (SELECT json_build_object(
+          ${EVENT}
+        ) FROM audit_events e WHERE e.chain_id = r.removal_id AND e.sequence = 1) AS event
+    FROM record_removals r ORDER BY r.kept_from DESC, r.announced DESC, r.removal_id DESC LIMIT 1`,
+};
+
 type Nulls<T> = { [Name in keyof T]: undefined extends T[Name] ? Exclude<T[Name], undefined> | null : T[Name] };
 
 interface ChainRow {
@@ -77,6 +91,13 @@ interface SealRow {
   heads: Nulls<StoredSeal['heads'][number]>[] | null;
 }
 
+interface RemovalRow {
+  removal_id: string;
+  kept_from: string;
+  read_at: Date;
+  event: Nulls<StoredEvent> | null;
+}
+
 /** The audit trail in PostgreSQL or PGlite. Each piece is one statement, so that a bank at work answers it consistently. */
 export class PostgresAuditTrail implements AuditTrail {
   readonly #database: Database;
@@ -95,7 +116,7 @@ export class PostgresAuditTrail implements AuditTrail {
       chainId: row.chain_id,
       isAuthorization: row.is_authorization,
       end: row.end_sequence === null ? undefined : { sequence: row.end_sequence, hash: row.end_hash ?? undefined },
-      events: (row.events ?? []).map((event) => ({ ...withoutNulls<StoredEvent>(event), at: timeOf(event.at) })),
+      events: (row.events ?? []).map(eventOf),
     }));
   }
 
@@ -114,7 +135,8 @@ export class PostgresAuditTrail implements AuditTrail {
   }
 
   async newestEventsAfter(chainId: string | undefined, limit: number): Promise<NewestEvent[]> {
-    return this.#database.query<NewestEvent>(NEWEST_EVENTS_AFTER, [chainId ?? NO_CHAIN, limit]);
+    const events = await this.#database.query<NewestEvent>(NEWEST_EVENTS_AFTER, [chainId ?? NO_CHAIN, limit]);
+    return events.map((event) => ({ ...event, at: timeOf(event.at) }));
   }
 
   async keptHeadsAfter(head: HeadPlace | undefined, limit: number): Promise<KeptHead[]> {
@@ -131,6 +153,21 @@ export class PostgresAuditTrail implements AuditTrail {
     const rows = await this.#database.query<{ event_id: string }>(BEFORE_CHAINS_AFTER, [eventId ?? NO_CHAIN, limit]);
     return rows.map((row) => row.event_id);
   }
+
+  async latestRemoval(): Promise<StoredRemoval | undefined> {
+    const [row] = await this.#database.query<RemovalRow>(LATEST_REMOVAL, []);
+    if (row === undefined) return undefined;
+    return {
+      removalId: row.removal_id,
+      keptFrom: timeOf(row.kept_from),
+      event: row.event === null ? undefined : eventOf(row.event),
+      readAt: row.read_at,
+    };
+  }
+}
+
+function eventOf(event: Nulls<StoredEvent>): StoredEvent {
+  return { ...withoutNulls<StoredEvent>(event), at: timeOf(event.at) };
 }
 
 /** Only what is directly in the record: what an event's details say stays as it is. */
