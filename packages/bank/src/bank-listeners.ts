@@ -193,13 +193,13 @@ async function authorizeApp(
   return app;
 }
 
-function sandboxRooms(bank: ScaBank, { audit, outgoingMessages }: BankParts): SandboxRooms {
+function sandboxRooms(bank: ScaBank, { audit, clock, outgoingMessages }: BankParts): SandboxRooms {
   return {
     readPhoneRequests: (username) => readPhoneRequests(bank, username),
     answerPhoneRequest: (username, id, action, requestId) => answerPhoneRequest(bank, username, id, action, requestId),
     readKeyCard: (username) => readKeyCard(bank, username),
     unblockCustomer: (username, requestId) => unblockCustomer(bank, username, requestId),
-    verifyAuditTrail: () => verifyAuditTrail(audit),
+    verifyAuditTrail: () => verifyAuditTrail(audit, { clock }),
     readOutgoingMessages: (limit) => outgoingMessages.latest(limit),
     readOutgoingMessage: (messageId) => outgoingMessages.byId(messageId),
   };

@@ -1,4 +1,5 @@
 import { openExistingDatabase, PostgresAuditTrail, type StoreSettings } from './adapters/postgres/index.ts';
+import { systemClock } from './adapters/system-clock.ts';
 import { type AuditReport, verifyAuditTrail } from './operations/verify-audit-trail.ts';
 
 /**
@@ -12,7 +13,7 @@ import { type AuditReport, verifyAuditTrail } from './operations/verify-audit-tr
 export async function verifyStoredAuditTrail(store: StoreSettings): Promise<AuditReport> {
   const database = await openExistingDatabase(store, 'record_removals');
   try {
-    return await verifyAuditTrail(new PostgresAuditTrail(database));
+    return await verifyAuditTrail(new PostgresAuditTrail(database), { clock: systemClock });
   } finally {
     await database.close();
   }

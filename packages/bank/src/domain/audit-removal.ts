@@ -16,8 +16,6 @@ export interface StoredRemoval {
   readonly keptFrom: string;
   /** The first event of its chain; undefined where it is not there. */
   readonly event: StoredEvent | undefined;
-  /** When this was read, by the clock of the store. */
-  readonly readAt: Date;
 }
 
 /** A removal that was announced as it has to be. */
@@ -30,17 +28,19 @@ export interface AnnouncedRemoval {
  * Whether the note is believed. It says what may be missing from the audit trail, so it counts only as far as the trail itself
  * says the same: by an event that is unchanged, was written when the term of what is gone had ended, and is about nothing else.
  * That the event is under a seal, or waits for one, is seen to with all others.
+ *
+ * @param now undefined where times are made up: then one to come is believed too
  */
-export function decideRemoval(removal: StoredRemoval): AnnouncedRemoval | AuditFault {
+export function decideRemoval(removal: StoredRemoval, now: Date | undefined): AnnouncedRemoval | AuditFault {
   const { removalId, event } = removal;
-  const problem = problemOf(removal);
+  const problem = problemOf(removal, now);
   if (problem === undefined && event !== undefined) {
     return { keptFrom: new Date(removal.keptFrom), announced: new Date(event.at) };
   }
   return { in: 'removal', removalId, problem: `${problem}. So nothing counts as removed` };
 }
 
-function problemOf({ removalId, keptFrom, event, readAt }: StoredRemoval): string | undefined {
+function problemOf({ removalId, keptFrom, event }: StoredRemoval, now: Date | undefined): string | undefined {
   if (event === undefined) return 'no event announces it: the note was added, or the event removed';
   const link = checkChain({
     ...{ chainId: removalId, isAuthorization: false },
@@ -59,8 +59,8 @@ function problemOf({ removalId, keptFrom, event, readAt }: StoredRemoval): strin
   if (announced < earliest) {
     return `it is of what is older than ${keptFrom}, and was announced on ${event.at}: not ${FEWEST_KEEP_YEARS} years later`;
   }
-  if (announced.getTime() > readAt.getTime() + CLOCKS_DIFFER_MS) {
-    return `it was announced on ${event.at}, and it is only ${readAt.toISOString()}`;
+  if (now !== undefined && announced.getTime() > now.getTime() + CLOCKS_DIFFER_MS) {
+    return `it is announced on ${event.at}, and now it is ${now.toISOString()}`;
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 import type { AuditFault, LinkFault } from '../domain/audit-check.ts';
 import { type AnnouncedRemoval, decideRemoval } from '../domain/audit-removal.ts';
 import type { AuditTrail } from '../ports/audit-trail.ts';
+import type { Clock } from '../ports/clock.ts';
 
 /**
  * What is known to whoever checks the trail of what may be gone from it. A removal is announced, and that sealed, before anything
@@ -10,10 +11,13 @@ import type { AuditTrail } from '../ports/audit-trail.ts';
  */
 export class KnownRemoval {
   readonly #trail: Pick<AuditTrail, 'latestRemoval'>;
+  readonly #clock: Clock | undefined;
   #found: AnnouncedRemoval | AuditFault | undefined;
 
-  constructor(trail: Pick<AuditTrail, 'latestRemoval'>) {
+  /** @param clock by which nothing is announced in time to come; undefined where times are made up */
+  constructor(trail: Pick<AuditTrail, 'latestRemoval'>, clock?: Clock) {
     this.#trail = trail;
+    this.#clock = clock;
   }
 
   /** The newest announcement that is believed; undefined when there is none, or nothing was read yet. */
@@ -33,7 +37,7 @@ export class KnownRemoval {
 
   async readAgain(): Promise<Date | undefined> {
     const removal = await this.#trail.latestRemoval();
-    this.#found = removal && decideRemoval(removal);
+    this.#found = removal && decideRemoval(removal, this.#clock?.now());
     return this.keptFrom;
   }
 

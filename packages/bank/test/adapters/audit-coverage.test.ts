@@ -324,7 +324,7 @@ describe('the check of the trail while a bank is at work', () => {
       assert.ok(pieces < 500, 'it goes on and on');
       await create();
     });
-    const { faults } = await verifyAuditTrail(busy, { chains: 100, rows: 100 });
+    const { faults } = await verifyAuditTrail(busy, { pieces: { chains: 100, rows: 100 } });
     // Seals lost what the tests before took from them; every chain holds.
     assert.deepEqual(
       faults.filter((fault) => fault.in === 'chain'),

@@ -64,7 +64,7 @@ const SEAL_AFTER: Statement = {
 /** In the order of the removal itself (`record-removals.ts`), so that both mean the same one. */
 const LATEST_REMOVAL: Statement = {
   name: 'audit-latest-removal',
-  text: `SELECT r.removal_id, to_json(r.kept_from) AS kept_from, now() AS read_at,
+  text: `SELECT r.removal_id, to_json(r.kept_from) AS kept_from,
       (SELECT json_build_object(
           ${EVENT}
         ) FROM audit_events e WHERE e.chain_id = r.removal_id AND e.sequence = 1) AS event
@@ -94,7 +94,6 @@ interface SealRow {
 interface RemovalRow {
   removal_id: string;
   kept_from: string;
-  read_at: Date;
   event: Nulls<StoredEvent> | null;
 }
 
@@ -161,7 +160,6 @@ export class PostgresAuditTrail implements AuditTrail {
       removalId: row.removal_id,
       keptFrom: timeOf(row.kept_from),
       event: row.event === null ? undefined : eventOf(row.event),
-      readAt: row.read_at,
     };
   }
 }
