@@ -46,6 +46,16 @@ export function nextHelsinkiMidnight(date: Date): Date {
   return instantOf(local);
 }
 
+/** The year that the calendars of Europe/Helsinki show at an instant. */
+export function helsinkiYear(date: Date): number {
+  return localTime(date).getUTCFullYear();
+}
+
+/** The midnight of Europe/Helsinki with which a year begins. */
+export function startOfHelsinkiYear(year: number): Date {
+  return instantOf(new Date(Date.UTC(year, 0, 1)));
+}
+
 /**
  * The instant that lies a duration after another: the years, months, weeks and days by the calendar and the clocks of
  * Europe/Helsinki, then the rest to the millisecond. A day the month does not have becomes its last one.

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { addDuration, formatHelsinki, nextHelsinkiMidnight, parseIsoDuration } from '../src/index.ts';
+import {
+  addDuration,
+  formatHelsinki,
+  helsinkiYear,
+  nextHelsinkiMidnight,
+  parseIsoDuration,
+  startOfHelsinkiYear,
+} from '../src/index.ts';
 
 const at = (text: string): string => formatHelsinki(new Date(text));
 
@@ -65,6 +72,17 @@ for (const [name, at, midnight] of [
 ] as const) {
   test(`the next midnight of ${name}`, () =>
     assert.equal(formatHelsinki(nextHelsinkiMidnight(new Date(at))), midnight));
+}
+
+for (const [year, start] of [
+  [2016, '2015-12-31T22:00:00.000Z'],
+  [2027, '2026-12-31T22:00:00.000Z'],
+] as const) {
+  test(`the year ${year} begins at ${start}, and is the year from then on`, () => {
+    assert.equal(startOfHelsinkiYear(year).toISOString(), start);
+    assert.equal(helsinkiYear(new Date(start)), year);
+    assert.equal(helsinkiYear(new Date(Date.parse(start) - 1)), year - 1);
+  });
 }
 
 for (const [at, duration, sum] of [

@@ -9,6 +9,7 @@ export { openDatabase, type StoreSettings } from './open-database.ts';
 export { openExistingDatabase, StoreNotFound } from './open-existing-database.ts';
 export { PostgresOutgoingMessages } from './outgoing-messages.ts';
 export { PostgresPaymentStore } from './payment-store.ts';
+export { PostgresRecordRemovals, RemovalNotPermitted } from './record-removals.ts';
 export { PostgresRegistrations } from './registrations.ts';
 export { PostgresScaStore } from './sca-store.ts';
 export { PostgresAuditTrail } from './stored-audit-trail.ts';

@@ -39,7 +39,7 @@ export async function openExistingDatabase(store: StoreSettings, table: string):
     const [row] = await database.query<{ found: boolean }>(HAS_TABLE, [table]);
     if (row?.found === true) return database;
     throw new StoreNotFound(
-      'The store has no audit chains yet. Start the sandbox on it once with this release: lupa up.',
+      'The store is of an earlier release. Start the bank on it once with this one, which brings it up to date: lupa up, or lupa serve.',
     );
   } catch (error) {
     await database.close();
