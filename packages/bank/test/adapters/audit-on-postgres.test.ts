@@ -146,6 +146,23 @@ describe('the audit trail on a PostgreSQL with many connections', () => {
     isOver = true;
     await Promise.all(writing);
   });
+
+  test('the stored trail is checked by the machine’s clock: no removal is announced in time to come', async () => {
+    const run = (name: string, text: string, ...values: unknown[]) => database().query({ name, text }, values);
+    const announced = new Date('2990-01-05T09:00:00.000Z');
+    const keptFrom = new Date('2979-12-31T22:00:00.000Z');
+    const eventId = uuid();
+    const details = { keptFrom: keptFrom.toISOString() };
+    await store().transaction((unit) =>
+      unit.audit(newEvent({ eventId, at: announced, event: 'records removed', details })),
+    );
+    assert.deepEqual((await verifyStoredAuditTrail({ kind: 'postgres', url: url() })).faults, []);
+    await run('test-note-removal', 'INSERT INTO record_removals VALUES ($1, $2, $3)', eventId, keptFrom, announced);
+    const { faults } = await verifyStoredAuditTrail({ kind: 'postgres', url: url() });
+    await run('test-forget-removal', 'DELETE FROM record_removals WHERE removal_id = $1', eventId);
+    assert.equal(faults.length, 1);
+    assert.match(faults[0]?.problem ?? '', /announced on 2990-01-05T09:00:00.000Z, and now it is/);
+  });
 });
 
 describe('the audit trail of a store from an earlier release', () => {
