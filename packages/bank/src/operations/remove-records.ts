@@ -69,6 +69,8 @@ export async function removeRecords(
   tell: (removed: RecordCounts) => void = () => undefined,
 ): Promise<RemovedRecords> {
   const keptFrom = await termOf(parts, keepYears);
+  // Also where another role has announced it.
+  await parts.records.mustBePermitted();
   await announce(parts, keptFrom);
   let counts = NOTHING;
   const add = (removed: Partial<RecordCounts>) => {

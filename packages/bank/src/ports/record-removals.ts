@@ -34,11 +34,9 @@ export interface RecordRemovals {
   latest(): Promise<RecordRemoval | undefined>;
   /** About how much would go. Nothing is counted twice, and what turns out to be under way still stays. */
   foresee(keptFrom: Date): Promise<Omit<RecordCounts, 'events'>>;
-  /**
-   * Notes the removal, and the audit event that says so.
-   *
-   * @throws RemovalNotPermitted where the store's own rights do not allow it; nothing was done
-   */
+  /** @throws RemovalNotPermitted where the store's own rights do not allow what follows; nothing was done */
+  mustBePermitted(): Promise<void>;
+  /** Notes the removal, and the audit event that says so. */
   announce(removal: RecordRemoval, audit: AuditEvent): Promise<void>;
   /**
    * Removes bookings from before `keptFrom`, oldest first, each with its two entries and its message. What an account was left with

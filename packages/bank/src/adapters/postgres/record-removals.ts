@@ -18,22 +18,31 @@ const LATEST: Statement = {
   name: 'latest-record-removal',
   text: `SELECT removal_id, kept_from, announced FROM record_removals ORDER BY kept_from DESC, announced DESC, removal_id DESC LIMIT 1`,
 };
-/** Counted along the keys that begin with the time, as far as they go; seals have none, and are few. */
+/**
+ * Counted along the keys that begin with the time, as far as they go; seals have none, and are few. The last of the old seals stays, and
+ * with it what it covers.
+ */
 const FORESEE: Statement = {
   name: 'foresee-record-removal',
-  text: `SELECT
+  text: `WITH old_seals AS (
+      SELECT COUNT(*) AS seals, MAX(seal_number) AS last FROM audit_seals WHERE sealed_at < $1
+    ), going AS (
+      SELECT a.authorization_id FROM authorizations a
+      WHERE a.authorization_id < $2 AND a.modified < $1 AND NOT EXISTS (
+        SELECT 1 FROM old_seals o JOIN audit_sealed_heads h ON h.seal_number = o.last WHERE h.chain_id = a.authorization_id
+      )
+    )
+    SELECT
       (SELECT COUNT(*) FROM bookings WHERE booking_id < $2 AND booked < $1) AS bookings,
       (SELECT COUNT(*) FROM bookings b JOIN outgoing_messages m ON m.payment_id = b.payment_id AND m.submission_id = b.submission_id
         WHERE b.booking_id < $2 AND b.booked < $1) AS messages,
       (SELECT COUNT(*) FROM bookings b JOIN outgoing_messages m ON m.payment_id = b.payment_id AND m.submission_id = b.submission_id
         WHERE b.booking_id < $2 AND b.booked < $1 AND m.sent IS NULL) AS "unsentMessages",
-      (SELECT COUNT(*) FROM authorizations a WHERE a.authorization_id < $2 AND a.modified < $1) AS authorizations,
-      (SELECT COUNT(*) FROM authorizations a JOIN payments p ON p.authorization_id = a.authorization_id
-        WHERE a.authorization_id < $2 AND a.modified < $1) AS payments,
-      (SELECT COUNT(*) FROM authorizations a JOIN payments p ON p.authorization_id = a.authorization_id
-        JOIN submissions s ON s.payment_id = p.payment_id
-        WHERE a.authorization_id < $2 AND a.modified < $1) AS submissions,
-      (SELECT COUNT(*) FROM audit_seals WHERE sealed_at < $1) AS seals`,
+      (SELECT COUNT(*) FROM going) AS authorizations,
+      (SELECT COUNT(*) FROM going g JOIN payments p ON p.authorization_id = g.authorization_id) AS payments,
+      (SELECT COUNT(*) FROM going g JOIN payments p ON p.authorization_id = g.authorization_id
+        JOIN submissions s ON s.payment_id = p.payment_id) AS submissions,
+      (SELECT GREATEST(seals - 1, 0) FROM old_seals) AS seals`,
 };
 const ANNOUNCE: Statement = {
   name: 'announce-record-removal',
@@ -74,17 +83,20 @@ export class PostgresRecordRemovals implements RecordRemovals {
     return row;
   }
 
-  async announce({ removalId, keptFrom, announced }: RecordRemoval, audit: AuditEvent): Promise<void> {
+  async mustBePermitted(): Promise<void> {
     try {
-      await this.#database.transaction(async (inside) => {
-        for (const statement of MAY_REMOVE) await inside.query(statement, []);
-        inside.send(ANNOUNCE, [removalId, keptFrom, announced]);
-        writeAuditEvent(inside, audit);
-      });
+      for (const statement of MAY_REMOVE) await this.#database.query(statement, []);
     } catch (error) {
       if (error instanceof StatementError && error.sqlState === NOT_PERMITTED) throw notPermitted(error);
       throw error;
     }
+  }
+
+  announce({ removalId, keptFrom, announced }: RecordRemoval, audit: AuditEvent): Promise<void> {
+    return this.#database.transaction(async (inside) => {
+      inside.send(ANNOUNCE, [removalId, keptFrom, announced]);
+      writeAuditEvent(inside, audit);
+    });
   }
 
   removeBookings(keptFrom: Date, limit: number) {
