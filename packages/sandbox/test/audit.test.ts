@@ -5,6 +5,7 @@ import pg from 'pg';
 import { placeEmptyStore } from '../../../test/support/pglite-store.ts';
 import { startPostgres } from '../../../test/support/postgres.ts';
 import { openPGliteDatabase } from '../../bank/src/adapters/postgres/pglite-database.ts';
+import { describeAudit } from '../src/audit/describe-audit.ts';
 import { startSandbox } from '../src/index.ts';
 import { runLupa, startLupa } from './support/lupa-process.ts';
 import { temporaryDirectory } from './support/temporary-directory.ts';
@@ -78,6 +79,30 @@ test('with LUPA_DATABASE_URL set that PostgreSQL is checked, while the bank on i
   assert.deepEqual([broken.exitCode, broken.report.ok], [1, false]);
   assert.match(broken.report.faults[0].problem, /the event is missing/);
   await sandbox.close();
+});
+
+test('what was removed past its term is told by the calendar of Finland, and a removal that is not believed first of all', () => {
+  const paint = (_colour: string, text: string) => text;
+  const report = {
+    ...{ ok: true, chains: 2, events: 3, seals: 1, waitingEvents: 0, eventsBeforeChains: 0, newestSeal: undefined },
+    ...{ keptFrom: '2015-12-31T22:00:00.000Z', removalAnnounced: '2026-01-04T22:00:00.000Z', broken: 0, faults: [] },
+  };
+  assert.equal(
+    describeAudit(report, paint),
+    'Every link holds. 3 events in 2 chains, 1 seal.\n' +
+      'What is from before 2016-01-01 is past its term and may be gone, as announced on 2026-01-05.\n',
+  );
+  const fault = {
+    in: 'removal' as const,
+    removalId: '4711',
+    problem: 'no event announces it. So nothing counts as removed',
+  };
+  const nothing = { keptFrom: undefined, removalAnnounced: undefined };
+  assert.equal(
+    describeAudit({ ...report, ...nothing, ok: false, broken: 1, faults: [fault] }, paint),
+    'Broken. First: removal 4711: no event announces it. So nothing counts as removed.\n' +
+      '1 chains, seals or removals do not hold. 3 events in 2 chains, 1 seal.\n',
+  );
 });
 
 test('where there is no store, or no server, lupa audit verify says so and makes none', async (t) => {

@@ -44,8 +44,8 @@ export interface StoredSeal extends SealContent {
 }
 
 /**
- * Whether what bears this time may have been removed. A time that is none (`infinity`) is past no term, and one finer than ours is
- * as old as its millisecond: neither has a hash that holds.
+ * Whether what bears this time may have been removed. No term begins between two milliseconds, so that a time finer than ours, as
+ * somebody may have put it there, is as old as its millisecond; one that is none (`infinity`) is past no term.
  *
  * @param keptFrom what is older may be gone; undefined when nothing may
  */

@@ -1,8 +1,7 @@
 import { addDuration } from '@lupa/protocol';
 import { type AuditFault, checkChain, type StoredEvent } from './audit-check.ts';
+import { FEWEST_KEEP_YEARS } from './record-term.ts';
 
-/** Directive (EU) 2015/2366, article 21: records are kept for at least five years. */
-const FEWEST_KEEP_YEARS = 5;
 /** What the event is called that announces a removal. */
 const ANNOUNCEMENT = 'records removed';
 /** No two clocks of a bank differ by more. */
@@ -55,6 +54,8 @@ function problemOf({ removalId, keptFrom, event }: StoredRemoval, now: Date | un
   const said = saidKeptFrom(event.details);
   if (said !== keptFrom) return `it is of what is older than ${keptFrom}, and was announced for ${said}`;
   const announced = new Date(event.at);
+  const notATime = [keptFrom, event.at].find((time) => Number.isNaN(Date.parse(time)));
+  if (notATime !== undefined) return `${notATime} is no time`;
   const earliest = addDuration(new Date(keptFrom), { ...NO_TIME, years: FEWEST_KEEP_YEARS });
   if (announced < earliest) {
     return `it is of what is older than ${keptFrom}, and was announced on ${event.at}: not ${FEWEST_KEEP_YEARS} years later`;

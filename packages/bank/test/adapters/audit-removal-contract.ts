@@ -358,6 +358,24 @@ export function auditRemovalContract(database: OpenDatabase): void {
   });
 
   describe('the check of a trail while records are removed from it', () => {
+    test('what is known from the beginning is asked again in the end only', async () => {
+      const read: string[] = [];
+      const report = await afterTampering(
+        database(),
+        async (sql) => {
+          for (const step of REMOVAL) await step(sql);
+        },
+        (trail) =>
+          verifyAuditTrail(
+            withWorkBetween(trail, async (piece) => read.push(piece)),
+            { pieces: ONE_BY_ONE },
+          ),
+      );
+      assert.deepEqual(told(report), []);
+      assert.deepEqual([read[0], read.at(-1)], ['latestRemoval', 'latestRemoval']);
+      assert.equal(read.filter((piece) => piece === 'latestRemoval').length, 2);
+    });
+
     /** What removal does, one transaction after another. The chain that is left goes with what it is about. */
     const REMOVAL: readonly ((sql: Sql) => Promise<unknown>)[] = [
       (sql) => announce(sql),
@@ -406,6 +424,7 @@ export function auditRemovalContract(database: OpenDatabase): void {
           for (let isOver = false; !isOver; first += 1) {
             const sound = await checkWhile(first, { atOnce, pieces });
             assert.deepEqual(told(sound.report), [], `from piece ${first} on`);
+            assert.equal(sound.report.keptFrom, sound.isOver ? undefined : KEPT_FROM.toISOString());
             const torn = await checkWhile(first, { atOnce, pieces, tamper: tearYoung });
             assert.deepEqual(told(torn.report), ['young 1'], `from piece ${first} on`);
             const holed = await checkWhile(first, { atOnce, pieces, tamper: (sql) => removeOnlySeal(sql, 3) });

@@ -57,6 +57,7 @@ describe('whether it is believed that records were removed', () => {
       event: announcement({ details: { keptFrom: '2015-12-31T21:59:59.999Z' } }),
       why: /older than 2015-12-31T22:00:00.000Z, and was announced for 2015-12-31T21:59:59.999Z/,
     },
+    'an event of a time that is none': { event: announcement({ at: 'infinity' }), why: /infinity is no time/ },
     'an event that says no time': { event: announcement({ details: {} }), why: /was announced for undefined/ },
   };
   for (const [which, { event, why }] of Object.entries(refused)) {
