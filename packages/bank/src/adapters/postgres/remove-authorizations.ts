@@ -16,7 +16,7 @@ const RELEASED_AFTER: Statement = {
 const LOCK_REMOVABLE: Statement = {
   name: 'lock-removable-authorizations',
   text: `SELECT a.authorization_id FROM authorizations a JOIN audit_released r ON r.chain_id = a.authorization_id
-    WHERE r.chain_id = ANY($1::text::uuid[]) AND r.sequence = a.audit_sequence AND a.modified < $2
+    WHERE a.authorization_id = ANY($1::text::uuid[]) AND r.sequence = a.audit_sequence AND a.modified < $2
       AND NOT EXISTS (SELECT 1 FROM sca_sessions s WHERE s.authorization_id = a.authorization_id)
       AND NOT EXISTS (
         SELECT 1 FROM payments p
