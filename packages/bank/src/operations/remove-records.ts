@@ -69,8 +69,11 @@ export async function removeRecords(
   tell: (removed: RecordCounts) => void = () => undefined,
 ): Promise<RemovedRecords> {
   const keptFrom = await termOf(parts, keepYears);
-  // Also where another role has announced it.
+  // Also where another role has announced it, or nothing would go: whoever may not is to know before it matters.
   await parts.records.mustBePermitted();
+  const found = await parts.records.foresee(keptFrom);
+  // An announcement of nothing would only be in the way of whoever reads the trail.
+  if (Object.values(found).every((count) => count === 0)) return { keptFrom, counts: NOTHING };
   await announce(parts, keptFrom);
   let counts = NOTHING;
   const add = (removed: Partial<RecordCounts>) => {
