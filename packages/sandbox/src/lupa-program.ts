@@ -6,6 +6,7 @@ import { addCustomersCommand } from './commands/customers.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addKeysCommand } from './commands/keys.ts';
 import { addPayCommand } from './commands/pay.ts';
+import { addRecordsCommand } from './commands/records.ts';
 import { addRegisterCommand } from './commands/register.ts';
 import { addRegistrationCommand } from './commands/registration.ts';
 import { addServeCommand } from './commands/serve.ts';
@@ -38,6 +39,7 @@ export async function lupaProgram(args: readonly string[]): Promise<number> {
   addRegistrationCommand(program, finish);
   addPayCommand(program, finish);
   addAuditCommand(program, finish);
+  addRecordsCommand(program, finish);
   addCertCommand(program, finish);
   addKeysCommand(program, finish);
   addDoctorCommand(program, finish);

@@ -19,6 +19,8 @@ test('lupa alone prints its help, within 80 columns and with examples, like ever
     ['registration', 'update', '--help'],
     ['audit', '--help'],
     ['audit', 'verify', '--help'],
+    ['records', '--help'],
+    ['records', 'remove', '--help'],
     ['doctor', '--help'],
     ['cert', '--help'],
     ['cert', 'inspect', '--help'],
