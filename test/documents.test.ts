@@ -74,6 +74,16 @@ describe('the documents name what is there', () => {
     assert.deepEqual(partial, []);
   });
 
+  test('the indexes that docs/scaling.md has an operator make beforehand are those of the migration', () => {
+    const migration = 'packages/bank/src/adapters/postgres/migrations/0015-indexes-for-removal.sql';
+    const indexesIn = (path: string) =>
+      [...readFileSync(join(root, path), 'utf8').matchAll(/CREATE INDEX (?:CONCURRENTLY )?IF NOT EXISTS (\w.*);/g)].map(
+        ([, index]) => index,
+      );
+    assert.equal(indexesIn(migration).length, 3);
+    assert.deepEqual(indexesIn('docs/scaling.md'), indexesIn(migration));
+  });
+
   test('a name that is wrong, or of nothing any more, is found out', () => {
     assert.deepEqual(found('packages/bank/src/bank.ts'), ['packages/bank/src/bank.ts']);
     assert.deepEqual(found('packages/bank/src/bank-rates.ts'), []);
