@@ -10,7 +10,7 @@ export interface AuditTrail {
   /**
    * Seals the chains that have grown since the last seal, in one transaction.
    *
-   * @param limit at most this many events
+   * @param limit looks at this many events, and seals their chains: all that waits of each
    * @returns how many events it sealed; 0 when none waits, or when another process was quicker
    */
   seal(at: Date, limit: number): Promise<number>;

@@ -185,10 +185,25 @@ export function auditTrailContract(database: OpenDatabase): void {
     });
 
     test('more events than fit one seal take several', async () => {
-      const { authorizationId } = await newAuthorization();
-      for (let index = 0; index < 4; index += 1) await note(authorizationId);
+      for (let index = 0; index < 5; index += 1) await newAuthorization();
       assert.deepEqual([await trail().seal(NOW, 2), await trail().seal(NOW, 2), await trail().seal(NOW, 2)], [2, 2, 1]);
       assert.equal((await verify()).ok, true);
+    });
+
+    test('a chain is sealed whole however much of it waits, and in whatever order: no later seal names an earlier event', async () => {
+      const { authorizationId } = await newAuthorization();
+      for (let index = 0; index < 4; index += 1) await note(authorizationId);
+      // As rows come to stand where others were removed.
+      for (const text of [
+        'DELETE FROM audit_unsealed WHERE chain_id = $1',
+        'INSERT INTO audit_unsealed SELECT chain_id, sequence FROM audit_events WHERE chain_id = $1 ORDER BY sequence DESC',
+      ]) {
+        await database().query({ name: `test-${text.slice(0, 6)}-waiting`, text }, [authorizationId]);
+      }
+      assert.deepEqual([await trail().seal(NOW, 2), await trail().seal(NOW, 2)], [5, 0]);
+      const { ok, newestSeal } = await verify();
+      const seal = await trail().sealAfter((newestSeal?.sealNumber ?? 0) - 1, ENOUGH);
+      assert.deepEqual([ok, seal?.heads.map(({ sequence }) => sequence)], [true, [5]]);
     });
 
     test('of several who seal while others write, no two take one number and every event is sealed once', async () => {

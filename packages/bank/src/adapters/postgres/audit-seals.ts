@@ -6,13 +6,24 @@ const NEWEST_SEAL: Statement = {
   name: 'newest-audit-seal',
   text: `SELECT seal_number, encode(hash, 'hex') AS hash FROM audit_seals ORDER BY seal_number DESC LIMIT 1`,
 };
-/** An event that waits and is not there is left waiting: the check of the trail finds it. */
+/**
+ * All that waits of a chain goes under one seal, so that no later seal names an earlier event of it: removal of what is past its
+ * term leaves of a chain what no seal that is gone covers (`remove-seals.ts`). An event that waits and is not there is left
+ * waiting: the check of the trail finds it.
+ */
 const TAKE_HEADS: Statement = {
   name: 'take-audit-heads',
   text: `WITH taken AS (
       DELETE FROM audit_unsealed WHERE (chain_id, sequence) IN (
-        SELECT u.chain_id, u.sequence FROM audit_unsealed u
-        JOIN audit_events e ON e.chain_id = u.chain_id AND e.sequence = u.sequence LIMIT $2
+        SELECT u.chain_id, u.sequence
+        FROM (
+          SELECT DISTINCT chain_id FROM (
+            SELECT w.chain_id FROM audit_unsealed w
+            JOIN audit_events e ON e.chain_id = w.chain_id AND e.sequence = w.sequence LIMIT $2
+          ) waiting
+        ) chains
+        JOIN audit_unsealed u ON u.chain_id = chains.chain_id
+        JOIN audit_events e ON e.chain_id = u.chain_id AND e.sequence = u.sequence
       )
       RETURNING chain_id, sequence
     ), newest AS (
