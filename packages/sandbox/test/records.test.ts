@@ -128,8 +128,11 @@ test('a removal that is interrupted has removed nothing by half, and goes on whe
   const env = { LUPA_DATABASE_URL: url };
   const store: StoreSettings = { kind: 'postgres', url };
   const holder = new PgDatabase({ url, transactions: 1 });
-  t.after(() => holder.close());
   const held = Promise.withResolvers<void>();
+  t.after(async () => {
+    held.resolve();
+    await holder.close();
+  });
   const isHeld = Promise.withResolvers<void>();
   const holding = holder.transaction(async (inside) => {
     await inside.script('SET LOCAL idle_in_transaction_session_timeout = 0');
