@@ -33,6 +33,20 @@ export interface LogLine {
   readonly [name: string]: unknown;
 }
 
+/** Whether a line of the log says this. */
+export function says(text: string) {
+  return ({ msg }: LogLine): boolean => msg?.includes(text) === true;
+}
+
+/** Whether there is a process of this id. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** Two free ports, and what a configuration says of them. */
 export async function freeServePorts(files: ServeFiles, host = '127.0.0.1') {
   const spokenFor = new Set<number>();

@@ -3,7 +3,7 @@ import type { MetricsJson } from './worker-figures.ts';
 
 /** Figures of the process that keeps the workers. They are there whatever its workers do. */
 export interface SupervisorFigures {
-  /** A worker that served has ended, and nobody told it to. */
+  /** A worker that served has ended, and nobody told it to; or one hung, whether it served or not, and was killed. */
   lost(why: 'died' | 'hung'): void;
   /** @param workers that serve: those that give signs of life, and those that do not */
   read(workers: { readonly awake: number; readonly silent: number }): Promise<MetricsJson>;

@@ -1,4 +1,5 @@
 import cluster, { type Worker } from 'node:cluster';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { supervisorFigures } from '../operations/supervisor-figures.ts';
 import type { MetricsJson } from '../operations/worker-figures.ts';
@@ -34,6 +35,17 @@ interface Place {
 /** The workers cannot be kept alive. The message says why the last one died. */
 export class WorkersDied extends Error {
   override readonly name = 'WorkersDied';
+}
+
+/** One was killed because it gave no sign of life before it was ready. The next one may. */
+class HungAtStart extends WorkersDied {
+  constructor() {
+    super(
+      'A worker gave no sign of life before it was ready, and was killed: its event loop was blocked, or it was stopped. ' +
+        'See whether the disks with the program, its configuration and its keys answer, and who stops processes here (a ' +
+        'debugger, a frozen container); say a larger hangSeconds where starting takes longer.',
+    );
+  }
 }
 
 /**
@@ -97,12 +109,13 @@ export class Supervisor {
     return this.#lost.promise;
   }
 
-  /** Starts all workers. @throws WorkersDied when the first one does not become ready */
+  /** Starts all workers. @throws WorkersDied when one says why it does not become ready, or one after another hangs */
   async start(): Promise<void> {
     // The first alone: what keeps it from starting would keep them all, and is said once.
-    await this.#startOne();
+    await this.#startUntilReady(isHungAtStart);
     if (this.#isEnding) return;
-    await Promise.all(Array.from({ length: this.#options.workers - 1 }, () => this.#startOne()));
+    const others = Array.from({ length: this.#options.workers - 1 }, () => this.#startUntilReady(isHungAtStart));
+    await Promise.all(others);
   }
 
   /**
@@ -151,6 +164,7 @@ export class Supervisor {
     const worker = cluster.fork();
     const place: Place = { worker, readySince: undefined, isLeaving: false, isHung: false, failure: undefined };
     this.#places.add(place);
+    this.#signs.expectOf(place);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     worker.on('message', (message: unknown) => {
       if (!isWorkerMessage(message)) return;
@@ -158,7 +172,6 @@ export class Supervisor {
       if (message.kind === 'failed') place.failure = message.why;
       if (message.kind === 'ready') {
         place.readySince = performance.now();
-        if (!place.isLeaving) this.#signs.expectOf(place);
         this.#options.log.info({ worker: worker.process.pid }, 'a worker is ready');
         resolve();
       }
@@ -167,11 +180,11 @@ export class Supervisor {
       this.#places.delete(place);
       this.#signs.forget(place);
       const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-      reject(new WorkersDied(place.failure ?? `A worker ended before it was ready (${how}).`));
-      if (place.readySince !== undefined && !place.isLeaving && !this.#isEnding) {
-        this.#figures.lost(place.isHung ? 'hung' : 'died');
-        this.#replaceDead(worker, performance.now() - place.readySince, how);
-      }
+      const ended = () => new WorkersDied(place.failure ?? `A worker ended before it was ready (${how}).`);
+      reject(place.isHung ? new HungAtStart() : ended());
+      if (place.isLeaving || this.#isEnding) return;
+      if (place.isHung || place.readySince !== undefined) this.#figures.lost(place.isHung ? 'hung' : 'died');
+      if (place.readySince !== undefined) this.#replaceDead(worker, performance.now() - place.readySince, how);
     });
     return promise;
   }
@@ -193,16 +206,35 @@ export class Supervisor {
   }
 
   async #startAgain(): Promise<void> {
-    if (this.#isEnding) return;
     try {
-      await this.#startOne();
+      await this.#startUntilReady(() => true);
     } catch (error) {
-      if (this.#isEnding) return;
-      const { log } = this.#options;
-      log.error({ why: error instanceof Error ? error.message : String(error) }, 'a worker did not start');
-      const next = this.#policy.afterDeath(0, this.#serving().length > 0);
-      if (next === 'give up') this.#lost.reject(error);
-      else setTimeout(() => void this.#startAgain(), next.waitMs);
+      this.#lost.reject(error);
+    }
+  }
+
+  /**
+   * Starts one worker after another until one is ready, the policy gives up, or the end begins.
+   *
+   * @param isWorthAnother whether what kept one from starting may not keep the next one
+   * @throws WorkersDied
+   */
+  async #startUntilReady(isWorthAnother: (error: unknown) => boolean): Promise<void> {
+    while (!this.#isEnding) {
+      try {
+        return await this.#startOne();
+      } catch (error) {
+        if (this.#isEnding) return;
+        if (!isWorthAnother(error)) throw error;
+        const next = this.#policy.afterDeath(0, this.#serving().length > 0);
+        const facts = { why: error instanceof Error ? error.message : String(error) };
+        if (next === 'give up') {
+          this.#options.log.error(facts, 'a worker did not start');
+          throw error;
+        }
+        this.#options.log.error({ ...facts, ...next }, 'a worker did not start; another takes its place');
+        await sleep(next.waitMs);
+      }
     }
   }
 
@@ -212,9 +244,10 @@ export class Supervisor {
     for (const place of this.#signs.look((hangSeconds * 1_000) / LOOK_EVERY_MS)) {
       place.isHung = true;
       const facts = { worker: place.worker.process.pid, hangSeconds };
+      const when = place.readySince === undefined ? 'before it was ready' : 'for too long';
       log.error(
         facts,
-        'a worker gave no sign of life for too long and is killed: its event loop is blocked, or it was stopped',
+        `a worker gave no sign of life ${when} and is killed: its event loop is blocked, or it was stopped`,
       );
       place.worker.process.kill('SIGKILL');
     }
@@ -242,4 +275,8 @@ export class Supervisor {
     clearTimeout(timer);
     return cutOff;
   }
+}
+
+function isHungAtStart(error: unknown): boolean {
+  return error instanceof HungAtStart;
 }

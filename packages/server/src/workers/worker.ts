@@ -16,6 +16,8 @@ const [file] = process.argv.slice(2);
 /** When nobody says how long: the primary process has died, or somebody told this worker alone to end. */
 const DRAIN_WITHIN_MS = 30_000;
 
+// From now on: one that hangs before it has opened the bank is noticed too.
+void giveSignsOfLife();
 const figures = workerFigures();
 let ending = false;
 const opening = open();
@@ -36,7 +38,6 @@ async function open(): Promise<Bank | undefined> {
     if (configuration === undefined) throw new Error(printProblems(problems.filter(isMistake)));
     const bank = await openBank({ ...configuration.bank, measures: prometheusMeasures(figures.registry) });
     await tell({ kind: 'ready' });
-    void giveSignsOfLife();
     return bank;
   } catch (error) {
     await tell({ kind: 'failed', why: explainStart(error) });
@@ -47,8 +48,8 @@ async function open(): Promise<Bank | undefined> {
 /** As long as it runs; each sign has left before the next one comes. */
 async function giveSignsOfLife(): Promise<never> {
   for (;;) {
-    await sleep(SIGN_EVERY_MS, undefined, { ref: false });
     await tell({ kind: 'alive' });
+    await sleep(SIGN_EVERY_MS, undefined, { ref: false });
   }
 }
 
