@@ -6,6 +6,7 @@ import { StoreContents } from '../flow/support/store-contents.ts';
 import { TestTpp } from '../flow/support/test-tpp.ts';
 import { runSql } from '../support/run-sql.ts';
 import { type WorkerBlock, workerBlock } from './support/block-next-worker.ts';
+import { openCall } from './support/open-call.ts';
 import { isAlive, type ServeProcess, says, startServe } from './support/serve-process.ts';
 import { prepareServedBank, type ServedBank } from './support/served-bank.ts';
 
@@ -110,5 +111,25 @@ describe('a worker that hangs without dying', () => {
     await readyBeside(known);
     assert.deepEqual(workersThat('no sign of life before it was ready'), hung);
     await assertServes();
+  });
+
+  test('is left alone while it drains, for which there is a limit of its own; one that serves is not', async () => {
+    const former = workersThat('is ready').filter((pid) => isAlive(pid));
+    const call = await openCall(server.api, bank.tpp.tls);
+    server.signal('SIGHUP');
+    const { workers } = (await server.logged(says('reloaded'))) as { workers?: number[] };
+    // The other one has nothing to wait for.
+    while (former.filter((pid) => isAlive(pid)).length > 1) await sleep(50);
+    const [draining = 0] = former.filter((pid) => isAlive(pid));
+    const [serving = 0] = workers ?? [];
+    for (const pid of [draining, serving]) stop(pid);
+    await loggedOf(serving, 'no sign of life');
+    assert.equal(isAlive(draining), true);
+    process.kill(draining, 'SIGCONT');
+    // Nobody's key, or its event loop was late a moment ago: it answers.
+    assert.match(await call.finish(), /^HTTP\/1\.1 (?:401|503) /);
+    while (isAlive(draining)) await sleep(50);
+    assert.equal(workersThat('no sign of life').includes(draining), false);
+    assert.equal(workersThat('did not end in time').includes(draining), false);
   });
 });

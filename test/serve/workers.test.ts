@@ -9,11 +9,10 @@ import { nothingAcknowledged, runWorker } from '../flow/support/crash-load.ts';
 import { SeededRandom } from '../flow/support/seeded-random.ts';
 import { StoreContents } from '../flow/support/store-contents.ts';
 import { TestTpp } from '../flow/support/test-tpp.ts';
-import { type LogLine, runServe, type ServeProcess, startServe } from './support/serve-process.ts';
+import { openCall } from './support/open-call.ts';
+import { isAlive, type LogLine, runServe, type ServeProcess, says, startServe } from './support/serve-process.ts';
 import { prepareServedBank, type ServedBank } from './support/served-bank.ts';
 import { startLoad } from './support/steady-load.ts';
-
-const says = (text: string) => (line: LogLine) => line.msg?.includes(text) === true;
 
 describe('workers that share the ports', () => {
   let bank: ServedBank;
@@ -185,11 +184,21 @@ describe('workers that share the ports', () => {
 
   test('a call that takes longer than the end may is cut off, counted, and the end comes', async () => {
     const at = await serve(1, { drainSeconds: 2 });
-    const socket = await openCall(at.api);
+    const { socket } = await openCall(at.api, bank.tpp.tls);
     const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
     assert.equal(await at.end(), 0);
     await closed;
     assert.equal((await at.logged((line) => line.msg === 'ended')).cutOff, 1);
+  });
+
+  test('a worker that hangs while it drains is killed once the end may take no longer', async () => {
+    const at = await serve(1, { drainSeconds: 2 });
+    const [hanging = 0] = at.workers;
+    process.kill(hanging, 'SIGSTOP');
+    assert.equal(await at.end(), 0);
+    const killed = await at.logged(says('did not end in time'));
+    assert.deepEqual([killed.worker, killed.withinMs], [hanging, 2_000]);
+    assert.equal(isAlive(hanging), false);
   });
 
   test('SIGTERM while workers still start: all of them end', async () => {
@@ -205,7 +214,7 @@ describe('workers that share the ports', () => {
 
   test('a second signal ends at once', async () => {
     const at = await serve(1, { drainSeconds: 3_000 });
-    const socket = await openCall(at.api);
+    const { socket } = await openCall(at.api, bank.tpp.tls);
     socket.once('error', () => {});
     at.signal('SIGTERM');
     await at.logged(says('ending'));
@@ -270,29 +279,8 @@ describe('workers that share the ports', () => {
     socket.destroy();
     return serialNumber;
   }
-
-  /** A call whose body never ends. */
-  async function openCall(api: string) {
-    const { hostname, port } = new URL(api);
-    const socket = connect({ host: hostname, port: Number(port), ...bank.tpp.tls });
-    await new Promise((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject));
-    socket.write(
-      `POST /payments-psd2/v1/sepa-payments HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\nexpect: 100-continue\r\n\r\n`,
-    );
-    await new Promise((resolve) => socket.once('data', resolve));
-    return socket;
-  }
 });
 
 function dead({ log }: ServeProcess, worker: unknown): boolean {
   return log.some((line) => says('a worker died')(line) && line.worker === worker);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
