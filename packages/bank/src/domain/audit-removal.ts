@@ -3,7 +3,7 @@ import { type AuditFault, checkChain, type StoredEvent } from './audit-check.ts'
 import { FEWEST_KEEP_YEARS } from './record-term.ts';
 
 /** What the event is called that announces a removal. */
-const ANNOUNCEMENT = 'records removed';
+export const ANNOUNCEMENT = 'records removed';
 /** No two clocks of a bank differ by more. */
 const CLOCKS_DIFFER_MS = 86_400_000;
 

@@ -4,7 +4,7 @@ import type { AuditTrail } from '../ports/audit-trail.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { RecordCounts, RecordRemovals } from '../ports/record-removals.ts';
-import { sealAuditTrail } from './seal-audit-trail.ts';
+import { announceRemoval } from './announce-removal.ts';
 import { HEADS_OF_A_SEAL } from './verify-audit-trail.ts';
 
 export interface RemoveRecords {
@@ -49,7 +49,7 @@ const NOTHING: RecordCounts = {
 
 /** How much `removeRecords` would remove, about. Changes nothing. */
 export async function foreseeRemoval(parts: RemoveRecords, keepYears: number): Promise<RemovableRecords> {
-  const keptFrom = await termOf(parts, keepYears);
+  const keptFrom = endOfTerm(await timeOf(parts), keepYears);
   return { keptFrom, counts: await parts.records.foresee(keptFrom) };
 }
 
@@ -68,13 +68,14 @@ export async function removeRecords(
   keepYears: number,
   tell: (removed: RecordCounts) => void = () => undefined,
 ): Promise<RemovedRecords> {
-  const keptFrom = await termOf(parts, keepYears);
+  const now = await timeOf(parts);
+  const keptFrom = endOfTerm(now, keepYears);
   // Also where another role has announced it, or nothing would go: whoever may not is to know before it matters.
   await parts.records.mustBePermitted();
   const found = await parts.records.foresee(keptFrom);
   // An announcement of nothing would only be in the way of whoever reads the trail.
   if (Object.values(found).every((count) => count === 0)) return { keptFrom, counts: NOTHING };
-  await announce(parts, keptFrom);
+  await announceRemoval(parts, keptFrom, now);
   let counts = NOTHING;
   const add = (removed: Partial<RecordCounts>) => {
     counts = sumOf(counts, removed);
@@ -87,32 +88,10 @@ export async function removeRecords(
 }
 
 /** By the earlier of two clocks: one that runs ahead by years must not take the records of those years with it. */
-async function termOf({ clock, records }: RemoveRecords, keepYears: number): Promise<Date> {
+async function timeOf({ clock, records }: RemoveRecords): Promise<Date> {
   const storeTime = await records.storeTime();
   const now = clock.now();
-  return endOfTerm(storeTime < now ? storeTime : now, keepYears);
-}
-
-async function announce(parts: RemoveRecords, keptFrom: Date): Promise<void> {
-  const { clock, identifiers, records } = parts;
-  const latest = await records.latest();
-  if (latest === undefined || latest.keptFrom < keptFrom) {
-    const removalId = identifiers.uuid();
-    const announced = clock.now();
-    await records.announce(
-      { removalId, keptFrom, announced },
-      {
-        ...{
-          eventId: removalId,
-          at: announced,
-          event: 'records removed',
-          details: { keptFrom: keptFrom.toISOString() },
-        },
-        ...{ authorizationId: undefined, clientId: undefined, customerId: undefined, requestId: undefined },
-      },
-    );
-  }
-  while (await sealAuditTrail(parts));
+  return storeTime < now ? storeTime : now;
 }
 
 /** Each is checked before it goes, for afterwards nobody can. */
@@ -125,6 +104,8 @@ async function removeSeals(
     const numbers = await records.sealsToRemove(keptFrom, pieces.seals);
     const [first, last] = [numbers[0], numbers.at(-1)];
     if (first === undefined || last === undefined) return;
+    // Another removal had those between.
+    if (previous?.sealNumber !== first - 1) previous = undefined;
     for (const number of numbers) previous = await checkedSeal(audit, number, previous, keptFrom);
     add(await records.removeSeals(first, last));
   }

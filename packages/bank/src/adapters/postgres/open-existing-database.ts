@@ -39,7 +39,8 @@ export async function openExistingDatabase(store: StoreSettings, table: string):
     const [row] = await database.query<{ found: boolean }>(HAS_TABLE, [table]);
     if (row?.found === true) return database;
     throw new StoreNotFound(
-      'The store is of an earlier release. Start the bank on it once with this one, which brings it up to date: lupa up, or lupa serve.',
+      'The store is of an earlier release, or its role may see nothing of it. Start the bank on it once with this release, which brings ' +
+        'it up to date (lupa up, or lupa serve), or name a role that is a member of the bank’s.',
     );
   } catch (error) {
     await database.close();
