@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { preloading } from './preloading.ts';
 
 /** Longer than any test takes: a worker that nobody kills ends by itself afterwards. */
 const BLOCKS_FOR_MS = 120_000;
@@ -16,9 +17,8 @@ export interface WorkerBlock {
 
 export function workerBlock(directory: string): WorkerBlock {
   const mark = join(directory, 'block-next-worker');
-  const options = [process.env.NODE_OPTIONS, `--import=${import.meta.url}`];
   return {
-    environment: { NODE_OPTIONS: options.filter(Boolean).join(' '), [VARIABLE]: mark },
+    environment: { ...preloading(import.meta.url), [VARIABLE]: mark },
     blockNext: () => writeFileSync(mark, ''),
   };
 }
