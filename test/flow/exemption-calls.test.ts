@@ -2,28 +2,23 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { EXEMPTION_REFUSALS, type Submission } from '@lupa/protocol';
 import { CustomerStopped } from '@lupa/sandbox';
-import { assertInvalidGrant, ExemptTpp, exemptionsCounted, payment, VILLE } from './support/exempt-tpp.ts';
+import { assertInvalidGrant, ExemptTpp, payment, VILLE } from './support/exempt-tpp.ts';
+import { type ExemptionBank, openExemptionBank } from './support/exemption-bank.ts';
 import { jsonOf } from './support/https-call.ts';
-import { startTestSandbox, type TestSandbox } from './support/test-sandbox.ts';
 import { assertRefused, type TestTpp, type Tokens } from './support/test-tpp.ts';
-import { registerAnotherTpp } from './support/tpp-identity.ts';
 
 const DAY_MS = 86_400_000;
 const NO_LONGER = 'authorizationId is no longer Unauthorized: create the payment anew';
 
 describe('the calls of the exemption flow (contract §9)', () => {
-  let bank: TestSandbox;
+  let bank: ExemptionBank;
   let shop: TestTpp;
   let other: TestTpp;
-
   before(async () => {
-    bank = await startTestSandbox();
-    shop = bank.tpp;
-    other = await bank.tppOf(await registerAnotherTpp(bank.sandbox));
+    bank = await openExemptionBank();
+    ({ shop, other } = bank);
   });
   after(() => bank?.close());
-
-  const counted = (iban?: string) => exemptionsCounted(bank.store, iban);
 
   describe('granted', () => {
     test('the exemption token submits the one payment, and the customer was not asked', async () => {
@@ -157,7 +152,7 @@ describe('the calls of the exemption flow (contract §9)', () => {
       assert.equal((await exempt.ask(assertion)).status, 200);
       assertInvalidGrant(await exempt.ask(assertion), 'nonce was used before');
       assertInvalidGrant(await exempt.ask(exempt.assertion(authorizationId)), NO_LONGER);
-      assert.deepEqual(await counted(), { count: 1, cents: 500 });
+      assert.deepEqual(await bank.counted(), { count: 1, cents: 500 });
     });
 
     test('of twenty copies at once one is granted', async () => {
@@ -166,7 +161,7 @@ describe('the calls of the exemption flow (contract §9)', () => {
       const assertion = exempt.assertion(authorizationId);
       const answers = await Promise.all(Array.from({ length: 20 }, () => exempt.ask(assertion)));
       assert.equal(answers.filter(({ status }) => status === 200).length, 1);
-      assert.deepEqual(await counted(), { count: 1, cents: 500 });
+      assert.deepEqual(await bank.counted(), { count: 1, cents: 500 });
     });
 
     test('names an authorization of this client, created with a token of the customer', async () => {

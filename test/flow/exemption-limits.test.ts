@@ -1,33 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { EXEMPTION_REFUSALS, type Submission } from '@lupa/protocol';
-import {
-  AINO,
-  AINO_SAVINGS,
-  assertInvalidGrant,
-  ExemptTpp,
-  exemptionsCounted,
-  payment,
-  VILLE,
-} from './support/exempt-tpp.ts';
+import { AINO, AINO_SAVINGS, assertInvalidGrant, ExemptTpp, payment, VILLE } from './support/exempt-tpp.ts';
+import { type ExemptionBank, openExemptionBank } from './support/exemption-bank.ts';
 import { jsonOf } from './support/https-call.ts';
-import { startTestSandbox, type TestSandbox } from './support/test-sandbox.ts';
 import { assertRefused, type TestTpp } from './support/test-tpp.ts';
-import { registerAnotherTpp } from './support/tpp-identity.ts';
 
 describe('the limits of the exemption flow (contract §9)', () => {
-  let bank: TestSandbox;
+  let bank: ExemptionBank;
   let shop: TestTpp;
   let other: TestTpp;
-
   before(async () => {
-    bank = await startTestSandbox();
-    shop = bank.tpp;
-    other = await bank.tppOf(await registerAnotherTpp(bank.sandbox));
+    bank = await openExemptionBank();
+    ({ shop, other } = bank);
   });
   after(() => bank?.close());
-
-  const counted = (iban?: string) => exemptionsCounted(bank.store, iban);
 
   describe('limits', () => {
     test('29.99 EUR is granted, 30.00 is not', async () => {
@@ -40,7 +27,7 @@ describe('the limits of the exemption flow (contract §9)', () => {
       const exempt = await ExemptTpp.after(shop);
       for (let nth = 1; nth <= 5; nth += 1) await exempt.granted(payment('0.01'));
       await exempt.refused(payment('0.01'), EXEMPTION_REFUSALS.count);
-      assert.deepEqual(await counted(), { count: 5, cents: 5 });
+      assert.deepEqual(await bank.counted(), { count: 5, cents: 5 });
     });
 
     test('a sum of 99.99 EUR is granted, 100.00 is not', async () => {
@@ -48,7 +35,7 @@ describe('the limits of the exemption flow (contract §9)', () => {
       for (const amount of ['29.99', '29.99', '29.99']) await exempt.granted(payment(amount));
       await exempt.refused(payment('10.03'), EXEMPTION_REFUSALS.sum);
       await exempt.granted(payment('10.02'));
-      assert.deepEqual(await counted(), { count: 4, cents: 9999 });
+      assert.deepEqual(await bank.counted(), { count: 4, cents: 9999 });
     });
 
     test('transfers between own accounts may be of any size, and do not count', async () => {
@@ -58,7 +45,7 @@ describe('the limits of the exemption flow (contract §9)', () => {
       for (let nth = 1; nth <= 5; nth += 1) await exempt.granted(payment('1.00'));
       const { token, payment: large } = await exempt.granted(payment('5000.00', own));
       assert.equal((await shop.submit(token, large.paymentId)).status, 200);
-      assert.deepEqual(await counted(), { count: 5, cents: 500 });
+      assert.deepEqual(await bank.counted(), { count: 5, cents: 500 });
     });
 
     test('both TPPs of a customer share the one count, and an authentication for either starts it anew', async () => {
@@ -68,7 +55,7 @@ describe('the limits of the exemption flow (contract §9)', () => {
       await atOther.refused(payment('2.00'), EXEMPTION_REFUSALS.count);
       await atShop.refused(payment('2.00'), EXEMPTION_REFUSALS.count);
       await ExemptTpp.after(other);
-      assert.deepEqual(await counted(), { count: 0, cents: 0 });
+      assert.deepEqual(await bank.counted(), { count: 0, cents: 0 });
       await atShop.granted(payment('2.00'));
     });
 
@@ -77,7 +64,7 @@ describe('the limits of the exemption flow (contract §9)', () => {
       await exempt.granted(payment('2.00'));
       const { authorizationId } = await shop.created(await shop.clientToken());
       await shop.sendCustomer(authorizationId, { decision: 'reject' });
-      assert.deepEqual(await counted(), { count: 1, cents: 200 });
+      assert.deepEqual(await bank.counted(), { count: 1, cents: 200 });
     });
 
     test('another customer has a count of their own', async () => {
@@ -86,7 +73,7 @@ describe('the limits of the exemption flow (contract §9)', () => {
       await aino.granted(payment('2.00'));
       await ville.granted(payment('3.00', { payer: VILLE }));
       assert.deepEqual(
-        [await counted(), await counted(VILLE)],
+        [await bank.counted(), await bank.counted(VILLE)],
         [
           { count: 1, cents: 200 },
           { count: 1, cents: 300 },
@@ -103,7 +90,7 @@ describe('the limits of the exemption flow (contract §9)', () => {
       );
       assert.equal(answers.filter(({ status }) => status === 200).length, 5);
       for (const answer of answers) if (answer.status !== 200) assertInvalidGrant(answer, EXEMPTION_REFUSALS.count);
-      assert.deepEqual(await counted(), { count: 5, cents: 500 });
+      assert.deepEqual(await bank.counted(), { count: 5, cents: 500 });
     });
 
     test('twenty at once never exceed 99.99 EUR', async () => {
@@ -112,7 +99,7 @@ describe('the limits of the exemption flow (contract §9)', () => {
       const tried = await Promise.all(amounts.map((amount) => exempt.tried(payment(amount))));
       const granted = tried.filter(({ answer }) => answer.status === 200);
       assert.equal(granted.length, 3);
-      assert.deepEqual(await counted(), { count: 3, cents: 8700 });
+      assert.deepEqual(await bank.counted(), { count: 3, cents: 8700 });
     });
   });
 
@@ -128,13 +115,13 @@ describe('the limits of the exemption flow (contract §9)', () => {
         (await shop.call({ method: 'DELETE', path: `/sepa-payments/${deleted?.paymentId}`, token: client })).status,
         200,
       );
-      assert.deepEqual(await counted(), { count: 4, cents: 1200 });
+      assert.deepEqual(await bank.counted(), { count: 4, cents: 1200 });
       assert.equal(
         (await shop.call({ method: 'DELETE', path: `/authorizations/${revoked?.authorizationId}`, token: client }))
           .status,
         200,
       );
-      assert.deepEqual(await counted(), { count: 3, cents: 900 });
+      assert.deepEqual(await bank.counted(), { count: 3, cents: 900 });
       await exempt.granted(payment('3.00'));
       await exempt.granted(payment('3.00'));
       await exempt.refused(payment('3.00'), EXEMPTION_REFUSALS.count);
@@ -147,7 +134,7 @@ describe('the limits of the exemption flow (contract §9)', () => {
       await exempt.granted(payment('4.00'));
       const path = `/sepa-payments/${old.paymentId}`;
       assert.equal((await shop.call({ method: 'DELETE', path, token: await shop.clientToken() })).status, 200);
-      assert.deepEqual(await counted(), { count: 1, cents: 400 });
+      assert.deepEqual(await bank.counted(), { count: 1, cents: 400 });
     });
 
     test('a payment that was accepted and then rejected gives its exemption back', async () => {
@@ -157,7 +144,7 @@ describe('the limits of the exemption flow (contract §9)', () => {
       const path = `/sepa-payments/${granted.paymentId}/submissions/1`;
       assert.equal((await bank.settledAfter(() => shop.call({ method: 'PUT', path, token, headers }))).status, 200);
       assert.equal(jsonOf<Submission>(await shop.call({ path, token })).status, 'Rejected');
-      assert.deepEqual(await counted(), { count: 0, cents: 0 });
+      assert.deepEqual(await bank.counted(), { count: 0, cents: 0 });
     });
 
     test('a payment that was refused for good gives it back too, and can be submitted no more', async () => {
@@ -166,7 +153,7 @@ describe('the limits of the exemption flow (contract §9)', () => {
       const headers = { 'x-sandbox-scenario': 'PaymentFail', 'content-length': '0' };
       const path = `/sepa-payments/${refused.paymentId}/submissions/1`;
       assert.equal((await shop.call({ method: 'PUT', path, token, headers })).status, 422);
-      assert.deepEqual(await counted(), { count: 0, cents: 0 });
+      assert.deepEqual(await bank.counted(), { count: 0, cents: 0 });
       assertRefused(await shop.submit(token, refused.paymentId, '2'), 409, 'BUSINESS', 'IllegalState ');
       assert.equal((await shop.readPayment(token, refused.paymentId)).status, 'Revoked');
     });
@@ -177,7 +164,7 @@ describe('the limits of the exemption flow (contract §9)', () => {
       const headers = { 'x-sandbox-scenario': 'InsufficientFunds', 'content-length': '0' };
       const path = `/sepa-payments/${granted.paymentId}/submissions/1`;
       assert.equal((await shop.call({ method: 'PUT', path, token, headers })).status, 422);
-      assert.deepEqual(await counted(), { count: 1, cents: 300 });
+      assert.deepEqual(await bank.counted(), { count: 1, cents: 300 });
       assert.equal((await shop.submit(token, granted.paymentId, '1')).status, 200);
     });
   });
@@ -187,6 +174,6 @@ describe('the limits of the exemption flow (contract §9)', () => {
     const refused = await exempt.refused(payment('30.00'), EXEMPTION_REFUSALS.amount);
     const tokens = await shop.userTokens(refused.authorizationId);
     assert.equal((await shop.submit(tokens.access_token, refused.paymentId)).status, 200);
-    assert.deepEqual(await counted(), { count: 0, cents: 0 });
+    assert.deepEqual(await bank.counted(), { count: 0, cents: 0 });
   });
 });
