@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { before, beforeEach, describe, test } from 'node:test';
 import { asCents, asSubmissionId } from '@lupa/protocol';
 import { PostgresPaymentStore } from '../../src/adapters/postgres/payment-store.ts';
+import { PostgresAuditTrail } from '../../src/adapters/postgres/stored-audit-trail.ts';
+import { announceRemoval } from '../../src/operations/announce-removal.ts';
 import { BrokenTrail, removeRecords } from '../../src/operations/remove-records.ts';
 import type { BookingJob } from '../../src/ports/ledger.ts';
 import { archiveId, ledgerOf, uuid } from './fixtures.ts';
-import { type OldAccount, OldRecords, recordRows } from './old-records.ts';
+import { type OldAccount, type OldPayment, OldRecords, recordRows } from './old-records.ts';
 import { DAY_MS, isSound, KEPT_FROM, NOW, removalOf, SECOND_MS, since } from './record-removals-contract.ts';
 import type { OpenDatabase } from './test-databases.ts';
 
@@ -13,7 +15,8 @@ import type { OpenDatabase } from './test-databases.ts';
 export function recordRemovalsHeldContract(database: OpenDatabase): void {
   const old = since(-30 * DAY_MS);
   const records = () => new OldRecords(database());
-  const remove = (keepYears = 10) => removeRecords(removalOf(database()), keepYears);
+  const oneByOne = { bookings: 1, seals: 1, authorizations: 1 };
+  const remove = (keepYears = 10) => removeRecords({ ...removalOf(database()), pieces: oneByOne }, keepYears);
   const sql = (text: string, ...values: unknown[]) => database().query({ name: `test-${uuid()}`, text }, values);
   const rows = async (text: string, ...values: unknown[]) => (await sql(text, ...values)).length;
   const isThere = async (id: string) =>
@@ -55,6 +58,13 @@ export function recordRemovalsHeldContract(database: OpenDatabase): void {
         `UPDATE submissions SET modified = '${since(-1).toISOString()}' FROM payments p WHERE p.payment_id = submissions.payment_id AND p.authorization_id = $1`,
       ],
       [
+        'a job in the booking queue',
+        `INSERT INTO booking_queue (payment_id, submission_id, due)
+          SELECT s.payment_id, s.submission_id, '2015-01-01' FROM submissions s JOIN payments p ON p.payment_id = s.payment_id
+          WHERE p.authorization_id = $1`,
+        'DELETE FROM booking_queue WHERE payment_id IN (SELECT payment_id FROM payments WHERE authorization_id = $1)',
+      ],
+      [
         'a submission that is tried again',
         `INSERT INTO submissions (payment_id, submission_id, status, pending_until, created, modified)
           SELECT payment_id, 'held', 'Pending', '2015-01-01', '2015-01-01', '2015-01-01' FROM payments WHERE authorization_id = $1`,
@@ -66,10 +76,22 @@ export function recordRemovalsHeldContract(database: OpenDatabase): void {
     const held = new Map<string, string>();
     let account: OldAccount;
     let waiting: { authorizationId: string; job: BookingJob };
+    /** Got its id before the new year and was booked in it; and one that stands behind it in the account, of a clock that was late. */
+    let young: OldPayment & { bookingId: string };
+    let behind: typeof young;
+    /** Comes after them, and has nothing to do with them. */
+    let free: typeof young;
 
     before(async () => {
       account = await records().account(old);
       for (const [what] of HOLDS) held.set(what, (await records().paid(account, old)).authorizationId);
+      const payee = await records().account(old);
+      young = await records().paid(account, old, payee);
+      behind = await records().paid(account, old, payee);
+      const late = since(-29 * DAY_MS);
+      free = await records().paid(await records().account(late), late, await records().account(late));
+      await sql('UPDATE bookings SET booked = $2 WHERE booking_id = $1', young.bookingId, KEPT_FROM);
+      await sql('UPDATE submissions SET modified = $2 WHERE payment_id = $1', young.paymentId, KEPT_FROM);
       const { authorizationId, paymentId } = await records().payment(account, old);
       const submissionId = asSubmissionId(uuid());
       await new PostgresPaymentStore(database()).transaction(async (unit) => {
@@ -101,28 +123,21 @@ export function recordRemovalsHeldContract(database: OpenDatabase): void {
       await isSound(database());
     });
 
+    test('a booking of the new year, and one behind it in its account, with its authorization', async () => {
+      assert.deepEqual([await isBooked(young.bookingId), await isBooked(behind.bookingId)], [true, true]);
+      assert.equal(await isThere(behind.authorizationId), true);
+      assert.equal(await isBooked(free.bookingId), false);
+      await isSound(database());
+      await remove(9);
+      assert.deepEqual([await isBooked(young.bookingId), await isBooked(behind.bookingId)], [false, false]);
+      assert.equal(await isThere(behind.authorizationId), false);
+    });
+
     test('a customer’s last event, whose chain goes on from it', async () => {
       await records().event(NOW, account.customerId);
       const chain = 'SELECT sequence FROM audit_events WHERE chain_id = $1 ORDER BY sequence';
       assert.deepEqual(await sql(chain, account.customerId), [{ sequence: 1 }, { sequence: 2 }]);
       await isSound(database());
-    });
-  });
-
-  describe('when clocks differed at the turn of the year', () => {
-    test('a booking stands behind a younger one in its account, and stays with it', async () => {
-      const account = await records().account(old);
-      // Not to another bank: its settlement account may have bookings of today already, from the tests before.
-      const payee = await records().account(old);
-      const young = await records().paid(account, since(SECOND_MS), payee);
-      const behind = await records().paid(account, since(-SECOND_MS), payee);
-      await seal(since(-SECOND_MS));
-      await remove();
-      assert.deepEqual([await isBooked(young.bookingId), await isBooked(behind.bookingId)], [true, true]);
-      assert.equal(await isThere(behind.authorizationId), true);
-      await isSound(database());
-      await remove(9);
-      assert.deepEqual([await isBooked(young.bookingId), await isBooked(behind.bookingId)], [false, false]);
     });
   });
 }
@@ -186,22 +201,45 @@ export function brokenRecordsContract(database: OpenDatabase): void {
       await isSound(database());
     });
   });
+}
 
-  describe('a seal that covers an event of a clock that ran ahead', () => {
-    test('stays, and so does all that follows it', async () => {
-      const account = await records().account(NOW);
-      const { authorizationId } = await records().payment(account, since(SECOND_MS));
+/** A store of its own: nothing behind such a seal goes. */
+export function clockAheadContract(database: OpenDatabase): void {
+  const records = () => new OldRecords(database());
+
+  test('a seal that covers an event of a clock that ran ahead stays, and so does all that follows it', async () => {
+    const account = await records().account(since(-DAY_MS));
+    const before = await records().paid(account, since(-DAY_MS));
+    await records().seal(since(-DAY_MS));
+    const { authorizationId } = await records().payment(account, since(SECOND_MS));
+    await records().seal(since(-2 * SECOND_MS));
+    for (const _round of [1, 2]) {
+      await records().event(since(-SECOND_MS));
       await records().seal(since(-SECOND_MS));
-      for (const _round of [1, 2]) {
-        await records().event(since(-SECOND_MS));
-        await records().seal(since(-SECOND_MS));
+    }
+    const { counts } = await removeRecords(removalOf(database()), 10);
+    assert.deepEqual([counts.seals, counts.authorizations], [1, 1]);
+    const chain = {
+      name: 'test-chain',
+      text: 'SELECT sequence FROM audit_events WHERE chain_id = $1 ORDER BY sequence',
+    };
+    assert.deepEqual(await database().query(chain, [before.authorizationId]), []);
+    assert.deepEqual(await database().query(chain, [authorizationId]), [{ sequence: 1 }, { sequence: 2 }]);
+    await isSound(database());
+  });
+
+  test('nothing goes before its announcement is under a seal, however many seal at once', async () => {
+    /** Another process took the number of the seal, which it had begun before the announcement was there. */
+    class Beaten extends PostgresAuditTrail {
+      #times = 0;
+
+      override async seal(at: Date, limit: number): Promise<number> {
+        this.#times += 1;
+        return this.#times === 1 ? 0 : super.seal(at, limit);
       }
-      await remove();
-      const stored = await sql(
-        `SELECT sequence FROM audit_events WHERE chain_id = '${authorizationId}' ORDER BY sequence`,
-      );
-      assert.deepEqual(stored, [{ sequence: 1 }, { sequence: 2 }]);
-      await isSound(database());
-    });
+    }
+    const audit = new Beaten(database());
+    await announceRemoval({ ...removalOf(database()), audit }, since(365 * DAY_MS), NOW);
+    assert.deepEqual(await audit.waitingEventsAfter(undefined, 10), []);
   });
 }
