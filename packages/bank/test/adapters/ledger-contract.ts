@@ -18,6 +18,7 @@ import {
   submit,
   uuid,
 } from './fixtures.ts';
+import { afterChange } from './tampering.ts';
 import type { OpenDatabase } from './test-databases.ts';
 
 export const SOUND = { imbalanceCents: 0, accountsOff: 0, reservationsOff: 0, submissionsOff: 0 };
@@ -222,6 +223,52 @@ export function ledgerContract(database: OpenDatabase): void {
       await Promise.all(Array.from({ length: 12 }, () => newAccount(database(), customerId, 100)));
       assert.equal((await ledger().accountsOf(customerId)).length, 12);
       assert.deepEqual(await ledger().trialBalance(), SOUND);
+    });
+  });
+
+  describe('the trial balance', () => {
+    /** Unlike the schema, which refuses a row, it sees what is missing. Each is done to one submission, or to its account. */
+    const FAULTS: readonly (readonly [string, string, object])[] = [
+      [
+        'a submission said to be booked, and no booking',
+        "UPDATE submissions SET status = 'Submitted', archive_id = 'none' WHERE submission_id = $1",
+        { reservationsOff: 1, submissionsOff: 1 },
+      ],
+      [
+        'an accepted submission that nobody will book',
+        'DELETE FROM booking_queue WHERE submission_id = $1',
+        { submissionsOff: 1 },
+      ],
+      [
+        'a reservation for nothing',
+        `UPDATE accounts SET reserved_cents = reserved_cents + 1 FROM submissions s JOIN payments p ON p.payment_id = s.payment_id
+          WHERE s.submission_id = $1 AND account_id = p.debit_account_id`,
+        { reservationsOff: 1 },
+      ],
+    ];
+    for (const [what, change, found] of FAULTS) {
+      test(`tells of ${what}`, async () => {
+        const { job } = await submitted();
+        const look = (inside: Database) => ledgerOf(inside).trialBalance();
+        assert.deepEqual(await afterChange(database(), async () => undefined, look), SOUND);
+        const changed = await afterChange(database(), (sql) => sql(change, job.submissionId), look);
+        assert.deepEqual(changed, { ...SOUND, ...found });
+      });
+    }
+
+    test('tells of another archive id, and of a balance that the entries do not explain', async () => {
+      const { account, job } = await submitted();
+      await ledger().book(job, booking());
+      const changed = await afterChange(
+        database(),
+        async (sql) => {
+          await sql("UPDATE submissions SET archive_id = 'other' WHERE submission_id = $1", job.submissionId);
+          await sql('ALTER TABLE accounts DROP CONSTRAINT balance_is_that_of_the_latest_entry');
+          await sql('UPDATE accounts SET balance_cents = balance_cents + 7 WHERE account_id = $1', account.accountId);
+        },
+        (inside) => ledgerOf(inside).trialBalance(),
+      );
+      assert.deepEqual(changed, { ...SOUND, imbalanceCents: 7, accountsOff: 1, submissionsOff: 1 });
     });
   });
 }

@@ -10,34 +10,43 @@ export type Sql = (text: string, ...values: unknown[]) => Promise<unknown>;
 export type Tampering = (sql: Sql, trail: AuditTrail) => Promise<unknown>;
 
 /** Tampers, checks, and undoes the tampering. */
-export async function afterTampering<T>(
+export function afterTampering<T>(
   database: Database,
   tampering: Tampering,
   check: (trail: AuditTrail) => Promise<T>,
 ): Promise<T> {
+  return afterChange(
+    database,
+    (sql, inside) => tampering(sql, new PostgresAuditTrail(inside)),
+    (inside) => check(new PostgresAuditTrail(inside)),
+  );
+}
+
+/** Changes the store past the bank, looks at what is found then, and undoes the change. */
+export async function afterChange<T>(
+  database: Database,
+  change: (sql: Sql, inside: Database) => Promise<unknown>,
+  look: (inside: Database) => Promise<T>,
+): Promise<T> {
   const found: T[] = [];
   await database
-    .transaction(async (inside) => {
-      const trail = trailInside(inside);
-      await tampering((text, ...values) => inside.query({ name: `tamper-${uuid()}`, text }, values), trail);
-      found.push(await check(trail));
+    .transaction(async (transaction) => {
+      const inside = databaseInside(transaction);
+      await change((text, ...values) => inside.query({ name: `tamper-${uuid()}`, text }, values), inside);
+      found.push(await look(inside));
       throw ROLL_BACK;
     })
     .catch((error: unknown) => {
       if (error !== ROLL_BACK) throw error;
     });
   const [result] = found;
-  if (result === undefined) throw new Error('the trail was not checked');
+  if (result === undefined) throw new Error('nobody looked');
   return result;
 }
 
-function trailInside(inside: Transaction): PostgresAuditTrail {
+function databaseInside(transaction: Transaction): Database {
   const refuse = () => Promise.reject(new Error('the check writes nothing'));
-  return new PostgresAuditTrail({
-    query: (statement, values) => inside.query(statement, values),
-    transaction: refuse,
-    close: refuse,
-  });
+  return { query: (statement, values) => transaction.query(statement, values), transaction: refuse, close: refuse };
 }
 
 /** The trail, with something done before each piece is read. */
