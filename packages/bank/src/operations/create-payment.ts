@@ -43,10 +43,11 @@ export async function createPayment(
   if (!call.client.roles.includes(PAYMENT_INITIATION_ROLE)) await requireTokenAlone(bank, call, 'create a payment');
   const toCreate = prepare(bank, call, ordered);
   const outcome = await bank.payments.createPayment(toCreate);
+  if (outcome.kind === 'created' && outcome.token === undefined) return newlyMade(call, toCreate);
   const token = await requireToken(bank, call, outcome.token, 'create a payment');
   switch (outcome.kind) {
     case 'created':
-      return { payment: created(call, toCreate), replayed: false };
+      return newlyMade(call, toCreate);
     case 'key-used':
       return { payment: replay(outcome), replayed: true };
     case 'bundle-refused':
@@ -94,8 +95,8 @@ function requireFitForExemption({ request, signed }: PaymentOrdered, payerOwned:
 }
 
 /** The new payment as the store now holds it, without asking for it again. */
-function created(call: Call, made: PaymentToCreate): PaymentRecord {
-  return {
+function newlyMade(call: Call, made: PaymentToCreate): PaymentCreated {
+  const payment: PaymentRecord = {
     paymentId: made.paymentId,
     authorizationId: made.joins ?? made.newAuthorizationId,
     clientId: call.client.clientId,
@@ -108,6 +109,7 @@ function created(call: Call, made: PaymentToCreate): PaymentRecord {
     created: made.now,
     modified: made.now,
   };
+  return { payment, replayed: false };
 }
 
 /** @throws LupaError DUPLICATE_PAYMENT */

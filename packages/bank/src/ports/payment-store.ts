@@ -72,7 +72,8 @@ export interface SubmissionAtOnce {
 
 /** What became of it. `token` is what the store knows of the token, for the caller to judge first. */
 export type CreationOutcome =
-  | { readonly kind: 'created'; readonly token: TokenRecord }
+  /** `token` is undefined where it is the client's own, and the store has seen to all that is asked of one. */
+  | { readonly kind: 'created'; readonly token: TokenRecord | undefined }
   /** `payerOwned`: whether the request names an account of the customer that the token stands for. */
   | { readonly kind: 'token-refused'; readonly token: TokenRecord | undefined; readonly payerOwned: boolean }
   /** The bundle named by `joins` is not this client's, not there, locked, full, or of another kind. */
@@ -91,8 +92,8 @@ export const MAX_PAYMENTS_IN_BUNDLE = 100;
 /** Reads are one statement each, and look the token up in the same statement. */
 export interface PaymentStore {
   /**
-   * One transaction, one statement. One more round trip when the idempotency key was already used, and for a token of the customer, of
-   * which the first statement does nothing.
+   * One transaction, one statement. What most payments are is tried first: of a client's own token, in a bundle of its own. Where that
+   * does nothing, the next statement tells why, or creates in the exemption flow; a key that was used takes one more.
    */
   createPayment(payment: PaymentToCreate): Promise<CreationOutcome>;
   /** As `createPayment`. */

@@ -70,8 +70,7 @@ function contract(database: OpenDatabase, request: ParsedSepaPayment): void {
       const { clientId, tokenDigest } = await world();
       const payment = newPayment(clientId, tokenDigest);
       const outcome = await store().createPayment(payment);
-      assert.equal(outcome.kind, 'created');
-      assert.equal(outcome.token?.clientId, clientId);
+      assert.deepEqual(outcome, { kind: 'created', token: undefined });
       const found = await store().findPayment(tokenDigest, payment.paymentId);
       assert.deepEqual(found.payment, {
         paymentId: payment.paymentId,
@@ -111,6 +110,13 @@ function contract(database: OpenDatabase, request: ParsedSepaPayment): void {
         assert.deepEqual(await paymentsOf(clientId), NOTHING);
       });
     }
+
+    test('a token whose refresh is not confirmed yet creates, and comes with what is created, to be confirmed', async () => {
+      const { clientId } = await world();
+      const tokenDigest = await newToken(database(), { clientId, unconfirmedRefresh: 'superseded' });
+      const outcome = await store().createPayment(newPayment(clientId, tokenDigest));
+      assert.deepEqual([outcome.kind, outcome.token?.unconfirmedRefresh], ['created', 'superseded']);
+    });
 
     test('an unknown token and a token of another client create nothing', async () => {
       const { clientId } = await world();

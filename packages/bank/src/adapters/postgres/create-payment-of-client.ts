@@ -2,21 +2,20 @@ import { auditHash, entryDigest } from '../../domain/audit-chain.ts';
 import type { PaymentToCreate } from '../../ports/payment-store.ts';
 import { auditEntry } from './audit-trail.ts';
 import type { Statement } from './database.ts';
-import { TOKEN_COLUMNS } from './payment-rows.ts';
 
 /**
  * What most payments are: created with a token of the client's own, in a bundle of their own. The same rows as `creation` writes,
  * for a third of what its steps cost the database beyond the rows: nothing of the token's goes into them, so the link of the
- * audit trail is known before, and every part hangs on the claimed key alone. With any other token it does nothing.
+ * audit trail is known before, and every part hangs on the claimed key alone. It tells one row when it created, and nothing else:
+ * with any other token, and where the key was used before, it does nothing.
  */
 export const CREATE_OF_CLIENT: Statement = {
   name: 'create-payment',
-  text: `WITH token AS (
-      SELECT ${TOKEN_COLUMNS}, kind = 'client' AND client_id = $2 AND certificate_thumbprint = $3 AND expires_at > $4 AS admitted
-      FROM access_tokens WHERE token_digest = $1
-    ), claimed AS (
+  text: `WITH claimed AS (
       INSERT INTO idempotency_keys (client_id, customer_scope, idempotency_key, request_digest, payment_id, created)
-      SELECT $2, '', $7, $8, $5, $4 FROM token WHERE admitted
+      SELECT $2, '', $7, $8, $5, $4 FROM access_tokens
+      WHERE token_digest = $1 AND kind = 'client' AND client_id = $2 AND certificate_thumbprint = $3 AND expires_at > $4
+        AND unconfirmed_refresh IS NULL
       ON CONFLICT (client_id, customer_scope, idempotency_key) DO NOTHING
       RETURNING payment_id
     ), bundled AS (
@@ -28,10 +27,8 @@ export const CREATE_OF_CLIENT: Statement = {
     ), audited AS (
       INSERT INTO audit_events (chain_id, sequence, hash, event_id, at, event, authorization_id, client_id, request_id, details)
       SELECT $6, 1, $18, $15, $16, $17, $6, $19, $20, $21 FROM claimed
-    ), unsealed AS (
-      INSERT INTO audit_unsealed (chain_id, sequence) SELECT $6, 1 FROM claimed
     )
-    SELECT token.*, false AS payer_owned, EXISTS (SELECT 1 FROM claimed) AS created FROM token`,
+    INSERT INTO audit_unsealed (chain_id, sequence) SELECT $6, 1 FROM claimed RETURNING sequence`,
 };
 
 /** The first link of the chain that the new bundle begins, where no customer has a part in it: $18. */

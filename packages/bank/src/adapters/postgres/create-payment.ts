@@ -104,8 +104,9 @@ const JOINED_BUNDLE = {
 
 const SEPA = { type: 'SepaPayment' } as const;
 
-const CREATE_OF_CUSTOMER = {
-  name: 'create-payment-of-customer',
+const CREATE_ALONE = { name: 'create-payment-alone', text: creation(newBundle('SepaPayment'), SEPA) };
+const CREATE_OF_PAYER_ALONE = {
+  name: 'create-payment-of-payer-alone',
   text: creation(newBundle('SepaPayment'), SEPA, PAYER_NAMED),
 };
 const CREATE_IN_BUNDLE = { name: 'create-payment-in-bundle', text: creation(JOINED_BUNDLE, SEPA) };
@@ -138,14 +139,15 @@ interface CreationRow extends TokenRow {
 export async function createPayment(database: Database, payment: PaymentToCreate): Promise<CreationOutcome> {
   const { joins, request } = payment;
   if (joins === undefined) {
-    const outcome = await create(database, payment, CREATE_OF_CLIENT, valuesOf(payment, firstLink(payment)));
-    // Of a customer's token, which the exemption flow alone has, it did nothing: that flow alone asks a second time, and only then.
-    const didNothing = outcome.kind === 'token-refused';
-    if (!didNothing || outcome.token?.kind !== 'customer' || request.payer === undefined) return outcome;
+    const created = await database.query(CREATE_OF_CLIENT, valuesOf(payment, firstLink(payment)));
+    if (created.length === 1) return { kind: 'created', token: undefined };
   }
+  // It did nothing, and says no more: here is the exemption flow, and why else. Whoever is given a key a second time is told so.
   const values = valuesOf(payment, digestOf(payment, joins ?? payment.newAuthorizationId));
-  if (request.payer === undefined) return create(database, payment, CREATE_IN_BUNDLE, values);
-  const statement = joins === undefined ? CREATE_OF_CUSTOMER : CREATE_OF_PAYER_IN_BUNDLE;
+  if (request.payer === undefined) {
+    return create(database, payment, joins === undefined ? CREATE_ALONE : CREATE_IN_BUNDLE, values);
+  }
+  const statement = joins === undefined ? CREATE_OF_PAYER_ALONE : CREATE_OF_PAYER_IN_BUNDLE;
   return create(database, payment, statement, [...values, request.payer.iban, payment.fitForExemption]);
 }
 
