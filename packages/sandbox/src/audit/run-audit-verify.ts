@@ -4,6 +4,7 @@ import { type DataDirectory, dataDirectory } from '../files/data-directory.ts';
 import { findRunningSandbox } from '../files/running-sandbox.ts';
 import { AUDIT_PATH } from '../pages/sandbox-pages.ts';
 import { painter } from '../print/paint.ts';
+import { whyStoreFailed } from '../print/why-store-failed.ts';
 import { describeAudit } from './describe-audit.ts';
 
 /** The command line's options. */
@@ -18,7 +19,7 @@ export async function runAuditVerify({ data, json }: AuditVerifyOptions): Promis
   try {
     report = await verify(dataDirectory(data), process.env.LUPA_DATABASE_URL ?? '');
   } catch (error) {
-    const reason = error instanceof Error ? whyNot(error) : String(error);
+    const reason = whyStoreFailed(error, 'The audit trail was not checked.');
     process.stderr.write(`${painter(process.stderr)('red', 'lupa audit verify:')} ${reason}\n`);
     return 1;
   }
@@ -34,11 +35,4 @@ async function verify(directory: DataDirectory, databaseUrl: string): Promise<Au
   const answer = await fetch(`${running.authorize}${AUDIT_PATH}`);
   if (!answer.ok) throw new Error(`The running sandbox answered ${answer.status} to ${AUDIT_PATH}. Look at its log.`);
   return (await answer.json()) as AuditReport;
-}
-
-const EXPLAINED: readonly string[] = ['StoreNotFound', 'StoreInUse', 'LupaError'];
-
-/** Our own errors say what to do; of others, where they come from is worth knowing. */
-function whyNot(error: Error): string {
-  return EXPLAINED.includes(error.name) ? error.message : `the audit trail could not be checked. ${error.stack}`;
 }

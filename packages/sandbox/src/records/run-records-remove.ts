@@ -1,8 +1,8 @@
 import { openStoredRecords, type StoreSettings } from '@lupa/bank';
-import { LupaError } from '@lupa/protocol';
 import type { ExitCode } from '../exit-code.ts';
 import { dataDirectory } from '../files/data-directory.ts';
 import { painter } from '../print/paint.ts';
+import { whyStoreFailed } from '../print/why-store-failed.ts';
 import { commandAgain, describeRemovable, describeRemoved, recordsAsJson } from './describe-records.ts';
 import { removalProgress } from './removal-progress.ts';
 
@@ -20,8 +20,7 @@ export async function runRecordsRemove(options: RecordsRemoveOptions): Promise<E
     process.stdout.write(await (options.yes ? remove(options) : foresee(options)));
     return 0;
   } catch (error) {
-    const reason = error instanceof Error ? whyNot(error) : String(error);
-    process.stderr.write(`${name()} ${reason}\n`);
+    process.stderr.write(`${name()} ${whyStoreFailed(error, 'Nothing is half removed.')}\n`);
     return 1;
   }
 }
@@ -64,19 +63,6 @@ function databaseUrl(): string {
 function endAtOnce(): void {
   process.stderr.write(`${name()} ended. Nothing is half removed; say it again, and the rest goes too.\n`);
   process.exit(130);
-}
-
-const EXPLAINED: readonly string[] = ['StoreNotFound', 'StoreInUse', 'BrokenTrail', 'RemovalNotPermitted'];
-
-/** Our own errors say what to do; of others, where they come from is worth knowing. */
-function whyNot(error: Error): string {
-  if (EXPLAINED.includes(error.name)) return error.message;
-  // Its own text is for a TPP.
-  if (error instanceof LupaError) {
-    const cause = error.cause instanceof Error ? error.cause.message : error.code;
-    return `The database does not answer (${cause}). Nothing is half removed. Find out why, and say it again.`;
-  }
-  return `It could not be done, and nothing is half removed. ${error.stack}`;
 }
 
 function name(): string {
