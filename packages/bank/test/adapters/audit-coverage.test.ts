@@ -218,10 +218,14 @@ describe('the check of the trail while a bank is at work', () => {
     }
   }
 
-  /** Puts the chain right again: what is added to it is sealed. */
+  /** Puts the chain right again: what is added to it is sealed, also where somebody else takes the number of our seal. */
   async function cover(authorizationId: AuthorizationId): Promise<void> {
     await note(authorizationId);
-    await seal();
+    const waits = async () => {
+      const [event] = await trail().waitingEventsAfter({ chainId: authorizationId, sequence: 0 }, 1);
+      return event?.chainId === authorizationId;
+    };
+    while (await waits()) await seal();
   }
 
   const toldOf = ({ gaps }: AuditCoverage) => gaps.map(({ kind, chainId: told }) => [kind, told]);
