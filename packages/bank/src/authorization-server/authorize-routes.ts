@@ -22,7 +22,7 @@ import { pushVerifiedRequest } from './verified-request.ts';
 /** A form is as large as the largest request object we look at, and the fields around it. */
 const MAX_FORM_KIB = 72;
 
-const FORM_TOO_LARGE = `the authorization request is a form larger than ${MAX_FORM_KIB} KiB and was not read: send one of at most ${MAX_FORM_KIB} KiB; its request object needs a few`;
+const FORM_TOO_LARGE = `the authorization request is a form larger than ${MAX_FORM_KIB} KiB and was not read: send one of at most ${MAX_FORM_KIB} KiB. A request object takes only a few of them`;
 
 /** Public documents change with a key rotation or a release; everyone may keep them for a few minutes. */
 const PUBLIC_DOCUMENT_HEADERS = {
