@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { RecordCounts, RecordRemovals } from '../ports/record-removals.ts';
 import { announceRemoval } from './announce-removal.ts';
+import { BrokenTrail } from './broken-trail.ts';
 import { HEADS_OF_A_SEAL } from './verify-audit-trail.ts';
 
 export interface RemoveRecords {
@@ -25,11 +26,6 @@ export interface RemovableRecords {
 export interface RemovedRecords {
   readonly keptFrom: Date;
   readonly counts: RecordCounts;
-}
-
-/** A seal that was to be removed does not hold. Nothing of it was, nor of what comes after it. */
-export class BrokenTrail extends Error {
-  override readonly name = 'BrokenTrail';
 }
 
 /** What a transaction looks at, so that none holds the store for long. */
@@ -77,7 +73,7 @@ export async function removeRecords(
   if (Object.values(found).every((count) => count === 0)) return { keptFrom, counts: NOTHING };
   await announceRemoval(parts, keptFrom, now);
   let counts = NOTHING;
-  const add = (removed: Partial<RecordCounts>) => {
+  const add: Add = (removed) => {
     counts = sumOf(counts, removed);
     tell(counts);
   };
@@ -87,6 +83,8 @@ export async function removeRecords(
   return { keptFrom, counts };
 }
 
+type Add = (removed: Partial<RecordCounts>) => void;
+
 /** By the earlier of two clocks: one that runs ahead by years must not take the records of those years with it. */
 async function timeOf({ clock, records }: RemoveRecords): Promise<Date> {
   const storeTime = await records.storeTime();
@@ -95,11 +93,7 @@ async function timeOf({ clock, records }: RemoveRecords): Promise<Date> {
 }
 
 /** Each is checked before it goes, for afterwards nobody can. */
-async function removeSeals(
-  { audit, records, pieces = PIECES }: RemoveRecords,
-  keptFrom: Date,
-  add: (removed: Partial<RecordCounts>) => void,
-) {
+async function removeSeals({ audit, records, pieces = PIECES }: RemoveRecords, keptFrom: Date, add: Add) {
   for (let previous: StoredSeal | undefined; ; ) {
     const numbers = await records.sealsToRemove(keptFrom, pieces.seals);
     const [first, last] = [numbers[0], numbers.at(-1)];
@@ -118,17 +112,10 @@ async function checkedSeal(audit: AuditTrail, number: number, previous: StoredSe
   const fault = checkSeal(seal, previous, keptFrom);
   if (fault === undefined) return seal;
   const where = fault.in === 'seal' ? `seal ${fault.sealNumber}` : `chain ${fault.chainId}, event ${fault.sequence}`;
-  throw new BrokenTrail(
-    `The audit trail does not hold at ${where}: ${fault.problem}. Nothing was removed from seal ${number} on, for that would ` +
-      'remove what shows it. Run lupa audit verify, find out what happened, and only then remove records.',
-  );
+  throw new BrokenTrail(where, fault.problem, `Nothing was removed from seal ${number} on`);
 }
 
-async function removeBookings(
-  { records, pieces = PIECES }: RemoveRecords,
-  keptFrom: Date,
-  add: (removed: Partial<RecordCounts>) => void,
-) {
+async function removeBookings({ records, pieces = PIECES }: RemoveRecords, keptFrom: Date, add: Add) {
   for (let limit = pieces.bookings; limit <= MOST_BOOKINGS_LOOKED_AT; ) {
     const { looked, ...removed } = await records.removeBookings(keptFrom, limit);
     add(removed);
@@ -137,11 +124,7 @@ async function removeBookings(
   }
 }
 
-async function removeAuthorizations(
-  { records, pieces = PIECES }: RemoveRecords,
-  keptFrom: Date,
-  add: (removed: Partial<RecordCounts>) => void,
-) {
+async function removeAuthorizations({ records, pieces = PIECES }: RemoveRecords, keptFrom: Date, add: Add) {
   for (let after: string | undefined; ; ) {
     const { last, ...removed } = await records.removeAuthorizations(keptFrom, after, pieces.authorizations);
     add(removed);
@@ -151,8 +134,7 @@ async function removeAuthorizations(
 }
 
 function sumOf(counts: RecordCounts, removed: Partial<RecordCounts>): RecordCounts {
-  const names = Object.keys(counts) as (keyof RecordCounts)[];
-  return Object.fromEntries(
-    names.map((name) => [name, counts[name] + (removed[name] ?? 0)]),
-  ) as unknown as RecordCounts;
+  const sum: Record<keyof RecordCounts, number> = { ...counts };
+  for (const name of Object.keys(sum) as (keyof RecordCounts)[]) sum[name] += removed[name] ?? 0;
+  return sum;
 }

@@ -31,7 +31,6 @@ export interface RecordCounts {
 export interface RecordRemovals {
   /** What the clock of the store says. */
   storeTime(): Promise<Date>;
-  latest(): Promise<RecordRemoval | undefined>;
   /** About how much would go. Nothing is counted twice, and what turns out to be under way still stays. */
   foresee(keptFrom: Date): Promise<Omit<RecordCounts, 'events'>>;
   /** @throws RemovalNotPermitted where the store's own rights do not allow what follows; nothing was done */

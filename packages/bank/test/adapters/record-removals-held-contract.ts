@@ -4,7 +4,8 @@ import { asCents, asSubmissionId } from '@lupa/protocol';
 import { PostgresPaymentStore } from '../../src/adapters/postgres/payment-store.ts';
 import { PostgresAuditTrail } from '../../src/adapters/postgres/stored-audit-trail.ts';
 import { announceRemoval } from '../../src/operations/announce-removal.ts';
-import { BrokenTrail, removeRecords } from '../../src/operations/remove-records.ts';
+import { BrokenTrail } from '../../src/operations/broken-trail.ts';
+import { removeRecords } from '../../src/operations/remove-records.ts';
 import type { BookingJob } from '../../src/ports/ledger.ts';
 import { archiveId, ledgerOf, uuid } from './fixtures.ts';
 import { type OldAccount, type OldPayment, OldRecords, recordRows } from './old-records.ts';
@@ -163,6 +164,12 @@ export function brokenRecordsContract(database: OpenDatabase): void {
     });
 
     const TAMPERED: readonly (readonly [string, string, string, RegExp])[] = [
+      [
+        'a removal is noted that no event announces',
+        "INSERT INTO record_removals VALUES ('00000000-0000-7000-8000-000000000000', '2016-06-01', '2026-01-01')",
+        "DELETE FROM record_removals WHERE kept_from = '2016-06-01'",
+        /no event announces it/,
+      ],
       [
         'a seal was changed',
         'UPDATE audit_seals SET head_count = head_count + 1 WHERE seal_number = 2',

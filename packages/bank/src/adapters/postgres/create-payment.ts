@@ -142,7 +142,7 @@ export async function createPayment(database: Database, payment: PaymentToCreate
     const created = await database.query(CREATE_OF_CLIENT, valuesOf(payment, firstLink(payment)));
     if (created.length === 1) return { kind: 'created', token: undefined };
   }
-  // It did nothing, and says no more: here is the exemption flow, and why else. Whoever is given a key a second time is told so.
+  // It did nothing, and says no more. The next one creates in the exemption flow, or tells why not.
   const values = valuesOf(payment, digestOf(payment, joins ?? payment.newAuthorizationId));
   if (request.payer === undefined) {
     return create(database, payment, joins === undefined ? CREATE_ALONE : CREATE_IN_BUNDLE, values);

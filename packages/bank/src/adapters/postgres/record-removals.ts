@@ -14,10 +14,6 @@ export class RemovalNotPermitted extends Error {
 }
 
 const STORE_TIME: Statement = { name: 'store-time', text: 'SELECT now() AS now' };
-const LATEST: Statement = {
-  name: 'latest-record-removal',
-  text: `SELECT removal_id, kept_from, announced FROM record_removals ORDER BY kept_from DESC, announced DESC, removal_id DESC LIMIT 1`,
-};
 /**
  * Counted along the keys that begin with the time, as far as they go; seals have none, and are few. The last of the old seals stays, and
  * with it what it covers.
@@ -69,11 +65,6 @@ export class PostgresRecordRemovals implements RecordRemovals {
     const [row] = await this.#database.query<{ now: Date }>(STORE_TIME, []);
     if (row === undefined) throw new Error('the time is one row');
     return row.now;
-  }
-
-  async latest(): Promise<RecordRemoval | undefined> {
-    const [row] = await this.#database.query<{ removal_id: string; kept_from: Date; announced: Date }>(LATEST, []);
-    return row && { removalId: row.removal_id, keptFrom: row.kept_from, announced: row.announced };
   }
 
   async foresee(keptFrom: Date): Promise<Omit<RecordCounts, 'events'>> {

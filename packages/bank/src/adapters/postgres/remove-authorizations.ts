@@ -1,9 +1,6 @@
 import type { RecordRemovals } from '../../ports/record-removals.ts';
 import type { Database, Statement, Transaction } from './database.ts';
-import { listOf } from './uuid-list.ts';
-
-/** Smaller than every id. */
-const NO_CHAIN = '00000000-0000-0000-0000-000000000000';
+import { BEFORE_EVERY_ID, listOf } from './uuid-list.ts';
 
 const RELEASED_AFTER: Statement = {
   name: 'released-chains-after',
@@ -57,7 +54,7 @@ const REMOVE_REST = [
 
 /** Port `RecordRemovals.removeAuthorizations`. */
 export function removeAuthorizations(database: Database, keptFrom: Date, after: string | undefined, limit: number) {
-  return database.transaction((inside) => remove(inside, keptFrom, after ?? NO_CHAIN, limit));
+  return database.transaction((inside) => remove(inside, keptFrom, after ?? BEFORE_EVERY_ID, limit));
 }
 
 async function remove(

@@ -10,9 +10,7 @@ import {
 } from './audit-coverage-statements.ts';
 import { sealChains } from './audit-seals.ts';
 import type { Database, Statement } from './database.ts';
-
-/** Smaller than every id. */
-const NO_CHAIN = '00000000-0000-0000-0000-000000000000';
+import { BEFORE_EVERY_ID } from './uuid-list.ts';
 
 /** The members of an event `e`, for `json_build_object`. */
 const EVENT = `'sequence', e.sequence, 'previousHash', encode(e.previous_hash, 'hex'), 'hash', encode(e.hash, 'hex'),
@@ -61,7 +59,7 @@ const SEAL_AFTER: Statement = {
     FROM audit_seals s WHERE s.seal_number > $1 ORDER BY s.seal_number LIMIT 1`,
 };
 
-/** In the order of the removal itself (`record-removals.ts`), so that both mean the same one. */
+/** The one that lets the most be gone: a removal of less announces nothing. */
 const LATEST_REMOVAL: Statement = {
   name: 'audit-latest-removal',
   text: `SELECT r.removal_id, to_json(r.kept_from) AS kept_from,
@@ -110,7 +108,7 @@ export class PostgresAuditTrail implements AuditTrail {
   }
 
   async chainsAfter(chainId: string | undefined, limit: number): Promise<StoredChain[]> {
-    const rows = await this.#database.query<ChainRow>(CHAINS_AFTER, [chainId ?? NO_CHAIN, limit]);
+    const rows = await this.#database.query<ChainRow>(CHAINS_AFTER, [chainId ?? BEFORE_EVERY_ID, limit]);
     return rows.map((row) => ({
       chainId: row.chain_id,
       isAuthorization: row.is_authorization,
@@ -134,22 +132,25 @@ export class PostgresAuditTrail implements AuditTrail {
   }
 
   async newestEventsAfter(chainId: string | undefined, limit: number): Promise<NewestEvent[]> {
-    const events = await this.#database.query<NewestEvent>(NEWEST_EVENTS_AFTER, [chainId ?? NO_CHAIN, limit]);
+    const events = await this.#database.query<NewestEvent>(NEWEST_EVENTS_AFTER, [chainId ?? BEFORE_EVERY_ID, limit]);
     return events.map((event) => ({ ...event, at: timeOf(event.at) }));
   }
 
   async keptHeadsAfter(head: HeadPlace | undefined, limit: number): Promise<KeptHead[]> {
-    const { sealNumber, chainId } = head ?? { sealNumber: 0, chainId: NO_CHAIN };
+    const { sealNumber, chainId } = head ?? { sealNumber: 0, chainId: BEFORE_EVERY_ID };
     return this.#database.query<KeptHead>(KEPT_HEADS_AFTER, [sealNumber, chainId, limit]);
   }
 
   async waitingEventsAfter(event: EventPlace | undefined, limit: number): Promise<WaitingEvent[]> {
-    const { chainId, sequence } = event ?? { chainId: NO_CHAIN, sequence: 0 };
+    const { chainId, sequence } = event ?? { chainId: BEFORE_EVERY_ID, sequence: 0 };
     return this.#database.query<WaitingEvent>(WAITING_EVENTS_AFTER, [chainId, sequence, limit]);
   }
 
   async eventsBeforeChainsAfter(eventId: string | undefined, limit: number): Promise<string[]> {
-    const rows = await this.#database.query<{ event_id: string }>(BEFORE_CHAINS_AFTER, [eventId ?? NO_CHAIN, limit]);
+    const rows = await this.#database.query<{ event_id: string }>(BEFORE_CHAINS_AFTER, [
+      eventId ?? BEFORE_EVERY_ID,
+      limit,
+    ]);
     return rows.map((row) => row.event_id);
   }
 

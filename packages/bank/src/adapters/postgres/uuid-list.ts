@@ -2,3 +2,6 @@
 export function listOf(ids: readonly string[]): string {
   return `{${ids.join(',')}}`;
 }
+
+/** Smaller than every id. */
+export const BEFORE_EVERY_ID = '00000000-0000-0000-0000-000000000000';
