@@ -17,8 +17,8 @@ describe('a bank on two servers with synchronous replication', () => {
     t.diagnostic(`LUPA_TEST_SEED=${SEED} ${JSON.stringify(recovery)}`);
     assert.deepEqual(violations, [], describeViolations(violations, history));
     assert.ok(recovery !== undefined, 'the bank acknowledged nothing after the failover');
+    // Whether a call meets the moment without a primary is chance. What is acknowledged afterwards, the former standby has taken.
     assert.ok(recovery.acknowledgedBefore > 5 && recovery.acknowledgedAfter > 5, 'there was no load to speak of');
-    assert.ok(recovery.refused + recovery.lost > 0, 'nobody noticed that the primary was gone');
   });
 });
 
